@@ -1,0 +1,127 @@
+"""The forecast as a document: what is stored, shown, served and sent, in one shape.
+
+These types describe JSON. They cost nothing to import, so that ``forecaster show`` starts at once.
+The shape is the one of ``docs/reference/forecast.md``; probabilities are fractions, never per cent.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+SCENARIOS = ("retreat", "alliance", "balancing", "rupture")
+DRIVERS = ("ru_west", "cn_us", "alignment")
+FAMILIES = ("asymmetry", "western_reaction", "regional_reaction", "trade_dependence")
+FACTORS = DRIVERS + FAMILIES
+QUESTION = "sino_russian"
+HORIZON_YEARS = (1, 3, 5, 10, 20)
+
+Kind = Literal["published", "provisional", "hindcast", "rejected"]
+Status = Literal["published", "provisional", "stale", "hindcast"]
+
+
+class Interval(TypedDict):
+    """Posterior mean and the central 90 % interval."""
+
+    mean: float
+    lower: float
+    upper: float
+    mcse: NotRequired[float]
+
+
+class Strength(Interval):
+    """How strongly a constraint holds, and how far that is data.
+
+    ``contraction`` is 1 - var(posterior) / var(prior); below 0.1 the value is ``assumed``.
+    """
+
+    p_positive: float
+    contraction: float
+    assumed: bool
+
+
+class Level(Interval):
+    """The level of a family or sub-constraint now, 1 at July 2001, 0 when lifted."""
+
+    title: NotRequired[str]
+    indicators: NotRequired[list[str]]
+
+
+class Constraints(TypedDict):
+    """Strength overall and by family; level by family and by sub-constraint."""
+
+    strength: Strength
+    families: dict[str, Strength]
+    levels: dict[str, Level]
+    sub_constraints: dict[str, Level | None]
+
+
+class Horizon(TypedDict):
+    """One date ahead: which scenario is in force then, and whether an alliance came before."""
+
+    date: str
+    years: float
+    scenarios: dict[str, Interval]
+    alliance_by: Interval
+
+
+class Headline(Interval):
+    """P(an alliance comes into force by the end of the month ten years after as-of)."""
+
+    quantity: str
+    date: str
+
+
+class Words(TypedDict):
+    """ICD 203: likelihood and confidence, never in one sentence."""
+
+    likelihood: str
+    confidence: str
+    confidence_reason: str
+
+
+class Diagnostics(TypedDict):
+    """What the publication gate looks at."""
+
+    rhat_max: float
+    ess_bulk_min: float
+    ess_tail_min: float
+    divergences: int
+    bfmi_min: float
+    n_draws: int
+    worst: dict[str, str]
+    passed: bool
+
+
+class Sources(TypedDict):
+    """Indicators that are late or failed; computed when read."""
+
+    late: list[str]
+    failed: list[str]
+
+
+class Forecast(TypedDict):
+    """One forecast, whole."""
+
+    question: str
+    forecast_id: str
+    status: Status
+    as_of: str
+    created_at: str
+    data_through: str
+    n_readings: int
+    in_force: str
+    data_hash: str
+    priors_hash: str
+    model_version: str
+    random_seed: int
+    interval: float
+    headline: Headline
+    horizons: list[Horizon]
+    hazards: dict[str, Interval]
+    constraints: Constraints
+    factors: dict[str, Interval]
+    parameters: dict[str, Strength]
+    words: Words
+    definition: str
+    diagnostics: Diagnostics
+    sources: Sources

@@ -1,0 +1,59 @@
+"""Find every folder that holds an ``indicator.toml``; report all problems at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from indicators.spec import Indicator
+
+HERE = Path(__file__).parent
+
+
+class CatalogueError(ExceptionGroup[Exception]):
+    """Problems of the catalogue; every member carries the file as a note."""
+
+
+def catalogue(root: Path = HERE) -> dict[str, Indicator]:
+    """All indicators by id, in alphabetical order.
+
+    Folders whose name begins with an underscore are templates and are passed over.
+
+    Raises
+    ------
+    CatalogueError
+        With one member per unreadable or inconsistent file.
+    """
+    found: dict[str, Indicator] = {}
+    problems: list[Exception] = []
+    for path in sorted(root.glob("*/indicator.toml")):
+        if path.parent.name.startswith("_"):
+            continue
+        try:
+            found[path.parent.name] = load(path)
+        except (ValidationError, ValueError) as error:
+            error.add_note(f"{path.parent.name}/{path.name}")
+            problems.append(error)
+    anchors = Counter(one.informs.factor for one in found.values() if one.informs.anchor)
+    for factor in sorted({one.informs.factor for one in found.values()}):
+        if anchors[factor] != 1:
+            names = [i for i, one in found.items() if one.informs.factor == factor]
+            problems.append(
+                ValueError(
+                    f"factor {factor} has {anchors[factor]} anchors among {', '.join(names)}; "
+                    "set informs.anchor = true in exactly one"
+                )
+            )
+    if problems:
+        raise CatalogueError("the indicators have problems", problems)
+    return found
+
+
+def load(path: Path) -> Indicator:
+    """Read one ``indicator.toml``; the folder's name is the id."""
+    with path.open("rb") as file:
+        content = tomllib.load(file)
+    return Indicator(id=path.parent.name, folder=path.parent, **content)
