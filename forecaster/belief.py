@@ -125,3 +125,42 @@ class Forecast(TypedDict):
     definition: str
     diagnostics: Diagnostics
     sources: Sources
+
+
+class Band(TypedDict):
+    """One quantity through time: mean, quartiles and the central 90 %, aligned with months."""
+
+    mean: list[float]
+    q05: list[float]
+    q25: list[float]
+    q75: list[float]
+    q95: list[float]
+
+
+class Track(TypedDict):
+    """One probability through time: mean and the central 90 %, aligned with months."""
+
+    mean: list[float]
+    q05: list[float]
+    q95: list[float]
+
+
+class Outlook(TypedDict):
+    """Mean probability of each scenario at the end of each future month; they sum to 1."""
+
+    months: list[str]
+    mean: dict[str, list[float]]
+
+
+class Series(TypedDict):
+    """What a page draws beyond the document: plain lists, months written ``YYYY-MM``.
+
+    ``factors`` and ``hazard`` (yearly rate into ``alliance``, a fraction) run over ``months``, from
+    1992-01 to as-of; ``alliance_by`` runs over ``scenarios["months"]``, the months ahead.
+    """
+
+    months: list[str]
+    factors: dict[str, Band]
+    hazard: Band
+    scenarios: Outlook
+    alliance_by: Track
