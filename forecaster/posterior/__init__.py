@@ -1,0 +1,1 @@
+"""What is believed, put into summaries, words and files."""
