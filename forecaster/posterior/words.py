@@ -91,7 +91,7 @@ def words(probability: float, *, current: int, expected: int, contraction: float
 
 
 def headline_sentence(headline: Headline, said: Words) -> str:
-    """``An alliance by the end of November 2036 is very unlikely.``"""
+    """Say how likely: ``An alliance by the end of November 2036 is very unlikely``."""
     by = by_date(headline["date"])
     term = said["likelihood"]
     if term == "almost no chance":
@@ -102,7 +102,7 @@ def headline_sentence(headline: Headline, said: Words) -> str:
 
 
 def confidence_sentence(said: Words) -> str:
-    """``Confidence is low: 4 of 27 indicators are up to date.``"""
+    """Say how sure, and why: ``Confidence is low: 4 of 27 indicators are up to date``."""
     return f"Confidence is {said['confidence']}: {said['confidence_reason']}."
 
 

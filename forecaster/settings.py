@@ -1,0 +1,207 @@
+"""The settings of one installation, each with the place it came from.
+
+A setting is looked for in the environment (``FORECASTER_DRAWS``), then in one TOML file (named by
+``FORECASTER_CONFIG``, else ``forecaster.toml`` in the state folder), then has its default. This is
+plain Python, without pydantic: every command reads the settings first, and ``show`` is fast.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from forecaster.errors import InvalidFiles, nearest
+
+PREFIX = "FORECASTER_"
+CONFIG = "FORECASTER_CONFIG"
+FILE_NAME = "forecaster.toml"
+DATABASE_NAME = "forecaster.sqlite"
+DEFAULT = "default"
+_PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^@]*@")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("expected a text")
+    return value.strip()
+
+
+def _whole(low: int, high: int) -> Callable[[object], int]:
+    def parse(value: object) -> int:
+        written = str(value).strip()
+        number = int(written) if re.fullmatch(r"[+-]?\d{1,12}", written) else None
+        if number is None or not low <= number <= high:
+            raise ValueError(f"expected a whole number from {low:,} to {high:,}")
+        return number
+
+    return parse
+
+
+def _folder(value: object) -> Path:
+    return Path(_text(value)).expanduser().absolute()
+
+
+def _url(value: object) -> str:
+    text = _text(value)
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("expected sqlite:///<file> or postgresql+psycopg://<user>@<host>/<name>")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one setting means and which values it takes."""
+
+    help: str
+    parse: Callable[[object], Any]
+
+
+#: Every setting there is; the defaults stand in ``Settings``.
+TABLE: dict[str, Setting] = {
+    "home": Setting("the state folder", _folder),
+    "database_url": Setting("the database; SQLite in the state folder unless stated", _url),
+    "prior_set": Setting("the prior set that a fit uses", _text),
+    "random_seed": Setting("the seed of a fit", _whole(0, 2**32 - 1)),
+    "draws": Setting("draws kept per chain", _whole(50, 100_000)),
+    "tune": Setting("draws per chain spent on tuning", _whole(50, 100_000)),
+    "chains": Setting("chains; the gate compares them, so two or more", _whole(2, 64)),
+    "cores": Setting("chains that run at the same time", _whole(1, 256)),
+    "stale_after_hours": Setting(
+        "hours after the last good run before a forecast is called stale", _whole(1, 8760)
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force; ``origin`` says where each came from."""
+
+    home: Path
+    database_url: str
+    prior_set: str = "reference"
+    random_seed: int = 1
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    cores: int = 2
+    stale_after_hours: int = 48
+    origin: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def shown(self, name: str) -> str:
+        """The value of one setting as it may be printed: a password becomes ``***``."""
+        return _hidden(getattr(self, name))
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of this process.
+
+    Raises
+    ------
+    InvalidFiles
+        Naming every unknown key and every value that cannot be, with where it stands.
+    """
+    environ = os.environ if environ is None else environ
+    sources = _Sources(environ)
+    file = sources.named_file()
+    home: Path = sources.value("home", user_data_path("forecaster"))
+    if file is None:
+        sources.file_in(home)
+    values: dict[str, Any] = {"home": home}
+    values["database_url"] = sources.value("database_url", f"sqlite:///{home / DATABASE_NAME}")
+    for name in TABLE.keys() - values.keys():
+        values[name] = sources.value(name, getattr(Settings, name))
+    if sources.problems:
+        raise InvalidFiles(sources.problems)
+    return Settings(**values, origin=sources.origin)
+
+
+class _Sources:
+    """The places a setting may come from, and what was wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.content: dict[str, Any] = {}
+        self.file: Path | None = None
+        self.origin: dict[str, str] = {}
+        self.problems: list[str] = []
+
+    def named_file(self) -> Path | None:
+        """Read the file that FORECASTER_CONFIG names, if it does."""
+        if CONFIG not in self.environ:
+            return None
+        file = Path(self.environ[CONFIG]).expanduser()
+        if file.is_file():
+            self._read(file)
+        else:
+            self.problems.append(f"{CONFIG}: there is no file {file}")
+        return file
+
+    def file_in(self, home: Path) -> None:
+        """Read the file in the state folder, if there is one."""
+        file = home / FILE_NAME
+        if not file.is_file():
+            return
+        self._read(file)
+        if "home" in self.content:
+            self.problems.append(
+                f"{file}: home: a file inside the state folder cannot move it; set FORECASTER_HOME"
+            )
+
+    def value[T](self, name: str, default: T) -> T:
+        """The value in force; a wrong one is noted, and the default stands in for it."""
+        variable = PREFIX + name.upper()
+        if variable in self.environ:
+            raw: Any = self.environ[variable]
+            place = where = variable
+        elif name in self.content:
+            raw = self.content[name]
+            place, where = str(self.file), f"{self.file}: {name}"
+        else:
+            self.origin[name] = DEFAULT
+            return default
+        self.origin[name] = place
+        try:
+            parsed: T = TABLE[name].parse(raw)
+        except ValueError as error:
+            self.problems.append(f"{where}: {error}, not {_hidden(raw)!r}")
+            return default
+        return parsed
+
+    def _read(self, file: Path) -> None:
+        self.file = file
+        try:
+            with file.open("rb") as opened:
+                self.content = tomllib.load(opened)
+        except (OSError, ValueError) as error:
+            self.problems.append(f"{file}: {error}")
+        for key in self.content.keys() - TABLE.keys():
+            near = nearest(key, TABLE)
+            hint = f"nearest: {', '.join(near)}" if near else f"known: {', '.join(TABLE)}"
+            self.problems.append(f"{file}: {key}: no such setting; {hint}")
+
+
+def _hidden(value: object) -> str:
+    """A value as it may be printed: a password in an address becomes ``***``."""
+    return _PASSWORD.sub(r"\1:***@", str(value))
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
+    """``FORECASTER_*`` variables that nothing reads, told but not refused.
+
+    A container platform sets variables of this form by itself for a service of our name, so
+    refusing them would stop a correct installation.
+    """
+    environ = os.environ if environ is None else environ
+    known = {PREFIX + name.upper() for name in TABLE} | {CONFIG}
+    return sorted(
+        name
+        for name in environ
+        if name.startswith(PREFIX) and name not in known and not name.startswith(PREFIX + "TEST_")
+    )
