@@ -1,0 +1,120 @@
+"""Problems of the files that people edit, as lines: file, key, what is wrong, nearest valid name.
+
+The rooms raise exception groups: pydantic's errors, broken TOML, their own ``ValueError``. Each
+member carries its file as a note. Everything is told at once, so that a file is mended in one go.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, TypeAliasType, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from forecaster.errors import nearest
+
+Place = tuple[int | str, ...]
+
+
+def lines(group: BaseException, room: str, shapes: Iterable[type[BaseModel]] = ()) -> list[str]:
+    """Every problem in an exception group as one line each, in the order found.
+
+    Parameters
+    ----------
+    group
+        An exception, or a group of them, nested or not.
+    room
+        The folder that the files named in the notes lie in, put before them.
+    shapes
+        The models that the files are read into; with them an unknown key is told its nearest
+        valid name.
+    """
+    models = {one.__name__: one for one in shapes}
+    found: list[str] = []
+    for error in _leaves(group):
+        notes: list[str] = getattr(error, "__notes__", [])
+        file = f"{room}/{notes[0]}" if notes else room
+        match error:
+            case ValidationError():
+                found += [f"{file}: {text}" for text in _fields(error, models)]
+            case tomllib.TOMLDecodeError():
+                found.append(f"{file}: not valid TOML: {error}")
+            case OSError():
+                found.append(f"{file}: cannot be read: {error.strerror or error}")
+            case _:
+                found += [f"{file}: {text}" for text in str(error).splitlines()]
+    return found
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _leaves(one)
+    else:
+        yield error
+
+
+def _fields(error: ValidationError, models: Mapping[str, type[BaseModel]]) -> Iterator[str]:
+    model = models.get(error.title)
+    for one in error.errors(include_url=False, include_context=False):
+        place = one["loc"]
+        message = one["msg"].removeprefix("Value error, ")
+        match one["type"]:
+            case "extra_forbidden":
+                message = f"unknown key{_hint(model, place)}"
+            case "missing":
+                message = "missing"
+            case "value_error":
+                pass
+            case _:
+                message = f"{message}, not {one['input']!r}"
+        yield f"{_dotted(place)}: {message}" if place else message
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(str(part) for part in place)
+
+
+def _hint(model: type[BaseModel] | None, place: Place) -> str:
+    if model is None or not place:
+        return ""
+    known = sorted({name for one in _models_at(model, place[:-1]) for name in one.model_fields})
+    near = nearest(str(place[-1]), known)
+    if near:
+        return f"; nearest: {', '.join(near)}"
+    return f"; known: {', '.join(known)}" if known else ""
+
+
+def _models_at(model: type[BaseModel], place: Place) -> list[type[BaseModel]]:
+    """The models that may stand at a place: one, or several where a key may take several shapes."""
+    at: list[Any] = [model]
+    for part in place:
+        inside = [step for one in at for step in _inside(one, part)]
+        # The tag of a union is part of the place but opens no level.
+        at = inside or at
+    return [one for one in at if isinstance(one, type) and issubclass(one, BaseModel)]
+
+
+def _inside(shape: Any, part: int | str) -> list[Any]:  # noqa: ANN401 - annotations have no type
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        field = shape.model_fields.get(str(part))
+        return [] if field is None else _plain(field.annotation)
+    inner = get_args(shape)
+    if get_origin(shape) is dict:
+        return _plain(inner[1])
+    if isinstance(part, int) and get_origin(shape) in (list, tuple):
+        return _plain(inner[0])
+    return []
+
+
+def _plain(annotation: Any) -> list[Any]:  # noqa: ANN401 - annotations have no type
+    """The shapes an annotation allows, without aliases, marks and unions."""
+    if isinstance(annotation, TypeAliasType):
+        return _plain(annotation.__value__)
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [shape for one in get_args(annotation) for shape in _plain(one)]
+    return [annotation]
