@@ -1,0 +1,102 @@
+"""A posterior on disk: one netCDF file, compressed, checksummed, replaced as a whole or not at all.
+
+The hash is kept with the forecast, in the database: a file that does not match it is not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import xarray
+
+from forecaster.errors import DamagedFile, StoreError
+
+ENGINE = "h5netcdf"
+_FILTERS = {"zlib": True, "complevel": 4, "fletcher32": True}
+
+
+def save(tree: xarray.DataTree, path: Path) -> str:
+    """Write a posterior; the file appears whole or not at all.
+
+    Returns
+    -------
+    str
+        The SHA-256 of the file, to be kept with the forecast.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written; an earlier file of that name stays as it was.
+    """
+    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            tree.to_netcdf(part, engine=ENGINE, encoding=_encoding(tree))
+            digest = _flushed_hash(part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise StoreError(
+            f"the posterior {path} could not be written ({error}); nothing was stored. "
+            "Check the free space and your permissions there"
+        ) from error
+    return digest
+
+
+def load(path: Path, sha256: str) -> xarray.DataTree:
+    """Read a posterior into memory, after comparing its hash.
+
+    Raises
+    ------
+    DamagedFile
+        If the file is missing, cannot be read, or is not what was written.
+    """
+    remedy = (
+        "bring it back with `forecaster restore`, or fit again with `forecaster update --force`"
+    )
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise DamagedFile(f"the posterior {path} is missing; {remedy}") from None
+    except OSError as error:
+        raise DamagedFile(f"the posterior {path} cannot be read ({error}); {remedy}") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise DamagedFile(f"the posterior {path} is not what was written; {remedy}")
+    # From the bytes that were hashed, not from the file again.
+    with xarray.open_datatree(BytesIO(content), engine=ENGINE) as tree:
+        return tree.load()
+
+
+def _encoding(tree: xarray.DataTree) -> dict[str, dict[str, Any]]:
+    """Compress every array of numbers; scalars and text have no chunks to compress."""
+    return {
+        node.path: {
+            str(name): dict(_FILTERS)
+            for name, variable in node.to_dataset(inherit=False).variables.items()
+            if variable.ndim > 0 and variable.size > 0 and variable.dtype.kind in "biuf"
+        }
+        for node in tree.subtree
+    }
+
+
+def _flushed_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name itself durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,180 @@
+"""Open the database, and read or write it in one transaction.
+
+SQLite is opened without the driver's own transactions: every write begins with BEGIN IMMEDIATE, so
+that two writers wait for each other instead of failing; every commit is flushed to the disk.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from forecaster.errors import StoreError
+from forecaster.store.faults import explained
+
+BUSY_SECONDS = 30
+WRITE_LOCK = 0x666F7265  # any fixed number; on PostgreSQL it names the one-writer lock
+
+
+def open_engine(url: str) -> Engine:
+    """Prepare a database for use; nothing is read or written yet.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:////folder/file`` or ``postgresql://user@host/name``.
+
+    Raises
+    ------
+    StoreError
+        If the URL is not one of a file or of PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+            return _sqlite(parsed)
+        if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+            return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError(f"FORECASTER_DATABASE_URL cannot be read: {error}") from None
+    raise StoreError(
+        f"FORECASTER_DATABASE_URL names {parsed.drivername!r}; "
+        "expected sqlite:////folder/file or postgresql://user@host/name"
+    )
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Hold the one write transaction; it commits when the block succeeds, else nothing is kept.
+
+    Writers wait for each other up to 30 s, on both engines.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be written; ``Busy`` if another writer did not finish in time.
+    """
+    try:
+        with engine.connect() as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+            yield connection
+    except DBAPIError as error:
+        raise explained(error, engine) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """See one unchanging state of the database; writing is refused.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be read.
+    """
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                with _read_only(connection.execution_options(begin="DEFERRED")):
+                    yield connection
+            else:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+                with connection.begin():
+                    yield connection
+    except DBAPIError as error:
+        raise explained(error, engine) from error
+
+
+@contextmanager
+def _read_only(connection: Connection) -> Iterator[None]:
+    with connection.begin():
+        connection.exec_driver_sql("PRAGMA query_only = 1")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql("PRAGMA query_only = 0")
+
+
+def database_file(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for a server."""
+    if engine.dialect.name != "sqlite":
+        return None
+    return Path(str(engine.url.database)).absolute()
+
+
+def wal_is_sound(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug, which can corrupt a database.
+
+    Repaired in 3.51.3 and in two older lines; 3.52.0 was withdrawn.
+    """
+    if version == (3, 52, 0):
+        return False
+    older = {44: 6, 50: 7}
+    repaired = version[:2] in {(3, minor) for minor in older} and version[2] >= older[version[1]]
+    return repaired or version >= (3, 51, 3)
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:" or url.query:
+        raise StoreError(
+            "FORECASTER_DATABASE_URL must name a file, as in sqlite:////folder/forecaster.sqlite "
+            "(a database in memory would forget every reading)"
+        )
+    engine = create_engine(
+        url,
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "isolation_level": None,
+            "autocommit": sqlite3.LEGACY_TRANSACTION_CONTROL,
+        },
+    )
+    journal = "wal" if wal_is_sound(sqlite3.sqlite_version_info) else "delete"
+
+    @event.listens_for(engine, "do_connect")
+    def existing_file_only(
+        _dialect: Any, _record: Any, args: list[Any], keys: dict[str, Any]
+    ) -> None:
+        # A reader must not leave an empty database behind; migrate.upgrade() makes the file.
+        args[0] = Path(args[0]).absolute().as_uri() + "?mode=rw"
+        keys["uri"] = True
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in ("foreign_keys = 1", "synchronous = FULL", "recursive_triggers = 1"):
+            connection.execute(f"PRAGMA {pragma}")
+        _set_journal(connection, journal)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {how}")
+
+    return engine
+
+
+def _set_journal(connection: sqlite3.Connection, wanted: str) -> None:
+    (current,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if current == wanted:
+        return
+    try:
+        connection.execute(f"PRAGMA journal_mode = {wanted}")
+    except sqlite3.OperationalError as error:
+        # A read-only copy may stay as it is: without writes the journal does not matter.
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY:
+            raise
+
+
+def _postgresql(url: URL) -> Engine:
+    # Without prepared statements, so that it works behind a pooler that shares sessions.
+    return create_engine(
+        url, pool_pre_ping=True, connect_args={"prepare_threshold": None, "connect_timeout": 10}
+    )

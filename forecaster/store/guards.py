@@ -1,0 +1,29 @@
+"""Triggers that make a table append-only, used by the migrations on both engines."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+_WHY = "is append-only: add a new row instead of changing or removing one"
+_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION forecaster_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = TG_TABLE_NAME || ' {_WHY}';
+END $$
+"""
+
+
+def append_only(connection: Connection, table: str) -> None:
+    """Refuse UPDATE and DELETE (and TRUNCATE, where it exists) on a table."""
+    if connection.dialect.name == "sqlite":
+        for action in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} {_WHY}'); END"
+            )
+        return
+    connection.exec_driver_sql(_FUNCTION)
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION forecaster_append_only()"
+    )

@@ -1,0 +1,62 @@
+"""Readings that cannot be right: kept apart with the reason, never used."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import isnan
+
+from sqlalchemy import Engine, and_, exists, insert, select
+
+from forecaster.store.engine import reading as reading_from
+from forecaster.store.engine import writing
+from forecaster.store.records import NewReading, Quarantined, checked
+from forecaster.store.schema import quarantine as table
+from forecaster.store.schema import readings
+
+_COLUMNS = [table.c[name] for name in Quarantined._fields[:-1]]
+_ACCEPTED = exists().where(
+    readings.c.indicator == table.c.indicator,
+    readings.c.period == table.c.period,
+    readings.c.value == table.c.value,
+)
+
+
+def quarantine(engine: Engine, reading: NewReading, why: str, *, now: datetime) -> int:
+    """Put a reading aside; returns its number, the earlier one if it lies there already."""
+    checked(reading, finite=False)
+    value = None if isnan(reading.value) else float(reading.value)
+    same = and_(
+        table.c.indicator == reading.indicator,
+        table.c.period == reading.period.text,
+        table.c.value.is_not_distinct_from(value),
+        table.c.source == reading.source,
+    )
+    row = {
+        "indicator": reading.indicator,
+        "period": reading.period.text,
+        "period_start": reading.period.start,
+        "period_end": reading.period.end,
+        "value": value,
+        "published_at": reading.published_at,
+        "known_at": reading.known_at,
+        "recorded_at": now,
+        "source": reading.source,
+        "origin": reading.origin,
+        "note": reading.note,
+        "why": why,
+    }
+    with writing(engine) as connection:
+        known = connection.execute(select(table.c.id).where(same).limit(1)).scalar()
+        if known is not None:
+            return known
+        return connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
+
+
+def quarantined(engine: Engine, indicator: str | None = None) -> list[Quarantined]:
+    """What was put aside, oldest first, for one indicator or all."""
+    statement = select(*_COLUMNS, _ACCEPTED.label("accepted")).order_by(table.c.id)
+    if indicator is not None:
+        statement = statement.where(table.c.indicator == indicator)
+    with reading_from(engine) as connection:
+        rows = [Quarantined(*row) for row in connection.execute(statement)]
+    return [row._replace(value=float("nan")) if row.value is None else row for row in rows]
