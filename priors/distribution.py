@@ -155,8 +155,8 @@ class Fixed(Stated):
         return 0.0
 
     def sample(self, rng: np.random.Generator, size: Size) -> Draws:
-        """The value, ``size`` times; ``rng`` is left untouched."""
-        return np.full(size, self.value)
+        """The value, ``size`` times; ``rng`` moves on as it does for the others."""
+        return rng.normal(self.value, 0.0, size)
 
 
 Prior = Annotated[
