@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 PYTHON ?=
 WORKERS ?= 2
 UV := uv==0.13.9
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
 .PHONY: run serve test needs lint types contracts bench lock clean
@@ -58,7 +59,8 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A command of pyenv answers even where its version is not chosen, and Debian's python3 may lack
-# venv: so each candidate is made to do what we need of it.
+# venv: so each candidate is made to do what we need of it. Python compiles a module when it is
+# first imported; compiling all of them here would double the time.
 FIT := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info < (3, 15))
 
 $(VENV)/locked: requirements.lock
@@ -77,9 +79,9 @@ $(VENV)/locked: requirements.lock
 	    exit 1; \
 	fi; \
 	echo "Installing into $(VENV) with $$($(BIN)/python --version); this takes a minute or two."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PIP) --require-hashes --no-compile -r requirements.lock
 	@touch $@
 
 $(VENV)/ready: $(VENV)/locked pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
