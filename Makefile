@@ -50,7 +50,7 @@ bench: $(VENV)/ready
 lock: $(VENV)/ready
 	$(BIN)/python -m venv build/lock
 	build/lock/bin/pip install --quiet $(UV)
-	UV_PYTHON_DOWNLOADS=never build/lock/bin/uv pip compile --upgrade --generate-hashes \
+	UV_PYTHON_DOWNLOADS=never build/lock/bin/uv pip compile --quiet --upgrade --generate-hashes \
 	    --universal --no-header --no-annotate --python-version 3.12 --python $(BIN)/python \
 	    --extra dev --output-file requirements.lock pyproject.toml
 
