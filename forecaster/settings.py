@@ -50,8 +50,8 @@ def _folder(value: object) -> Path:
 
 def _url(value: object) -> str:
     text = _text(value)
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("expected sqlite:///<file> or postgresql+psycopg://<user>@<host>/<name>")
+    if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("expected sqlite:////folder/file or postgresql://user@host/name")
     return text
 
 

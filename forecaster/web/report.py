@@ -1,0 +1,238 @@
+"""The report: one page that needs no network, no script and no server.
+
+Everything it says comes from a forecast document, its time series and the list of sources; every
+sentence with a number is made in ``forecaster.posterior.words``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Constraints, Forecast, Level, Series
+from forecaster.posterior import words
+from forecaster.web import charts, render
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Previous(NamedTuple):
+    """The published forecast before the one shown."""
+
+    mean: float
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the report is made of.
+
+    ``indicators`` are rows of ``forecaster indicators --json``; ``previous`` is None for the first
+    forecast of an installation.
+    """
+
+    document: Forecast
+    series: Series
+    indicators: Sequence[Mapping[str, Any]]
+    previous: Previous | None = None
+
+
+def html(page: Page) -> str:
+    """The whole page.
+
+    Raises
+    ------
+    RenderingFailed
+        If a chart could not be drawn.
+    """
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    drawn = {name: Markup(svg) for name, svg in render.svgs(_charts(page)).items()}  # noqa: S704 - drawn by us
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            _view(page),
+            charts=drawn,
+            style=Markup(style),  # noqa: S704 - our own file
+            style_hash=f"sha256-{digest}",
+        )
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        percent=lambda value: _tied(words.percent(value)),
+        rate=lambda value: _tied(words.rate(value)),
+        span=lambda one: _tied(words.interval(one["lower"], one["upper"])),
+        rate_span=lambda one: _tied(words.rate_interval(one["lower"], one["upper"])),
+        plain=lambda one: words.number(one["mean"]),
+        plain_span=lambda one: _tied(words.span(one["lower"], one["upper"])),
+        title_of=words.title,
+        moment=lambda value: _tied(words.moment(value)),
+        day=lambda value: _tied(words.day(value)),
+        count=words.count,
+        tied=_tied,
+    )
+    return environment
+
+
+def _tied(text: str) -> str:
+    """The same text, its spaces not to be broken at the end of a line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _charts(page: Page) -> dict[str, charts.Chart]:
+    document, series = page.document, page.series
+    return {
+        "fan": charts.fan(series, document["headline"]),
+        "futures": charts.futures(series),
+        "hazard": charts.hazard(series),
+        "strengths": charts.strengths(document["constraints"]),
+        **charts.factors(series),
+    }
+
+
+def _view(page: Page) -> dict[str, Any]:
+    document = page.document
+    said, headline = document["words"], document["headline"]
+    return {
+        "document": document,
+        "sentence": words.headline_sentence(headline, said),
+        "confidence": words.confidence_sentence(said),
+        "by": words.by_date(headline["date"]),
+        "change": _change(page),
+        "scenarios": SCENARIOS,
+        "stack": charts.STACK,
+        "factors": FACTORS,
+        "horizons": [
+            {**row, "label": words.by_date(row["date"]), "bar": _bar(row["scenarios"])}
+            for row in document["horizons"]
+        ],
+        "hazard_years": _hazard_years(page.series),
+        "families": [_family(document["constraints"], name) for name in FAMILIES],
+        "sources": _sources(page.indicators),
+        "watched": _watched(page.indicators),
+        "diagnostics": _diagnostics(document),
+    }
+
+
+def _change(page: Page) -> str | None:
+    if page.previous is None:
+        return None
+    moved = words.points(page.document["headline"]["mean"] - page.previous.mean)
+    return f"{_tied(moved)} since the forecast as known {_tied(words.moment(page.previous.as_of))}"
+
+
+class Piece(NamedTuple):
+    """One scenario's part of a bar, in per cent of its length."""
+
+    name: str
+    start: float
+    length: float
+
+
+def _bar(shares: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
+    pieces: list[Piece] = []
+    start = 0.0
+    for name in charts.STACK:
+        length = round(100 * shares[name]["mean"], 2)
+        pieces.append(Piece(name, round(start, 2), length))
+        start += length
+    return pieces
+
+
+def _hazard_years(series: Series) -> list[dict[str, Any]]:
+    """The table under the fold of the hazard: each December, and the last month."""
+    band, months = series["hazard"], series["months"]
+    rows = [i for i, month in enumerate(months) if month.endswith("-12") or i == len(months) - 1]
+    return [
+        {
+            "month": months[i],
+            "mean": band["mean"][i],
+            "lower": band["q05"][i],
+            "upper": band["q95"][i],
+        }
+        for i in rows
+    ]
+
+
+def _family(constraints: Constraints, name: str) -> dict[str, Any]:
+    parts: dict[str, Level | None] = {
+        key.split("/", 1)[-1]: level
+        for key, level in constraints["sub_constraints"].items()
+        if key.startswith(f"{name}/")
+    }
+    return {
+        "title": words.title(name),
+        "strength": constraints["families"][name],
+        "level": constraints["levels"][name],
+        "parts": [
+            {
+                "title": words.title(key)
+                if level is None
+                else level.get("title", words.title(key)),
+                "level": level,
+                "indicators": [] if level is None else level.get("indicators", []),
+            }
+            for key, level in parts.items()
+        ],
+    }
+
+
+def _sources(indicators: Sequence[Mapping[str, Any]]) -> str:
+    """``38 fresh, 3 late, none failed``, in the order in which they matter."""
+    counted = {
+        state: sum(1 for one in indicators if one["state"] == state)
+        for state in ("fresh", "manual", "late", "failed", "retired")
+    }
+    names = {"manual": "added by hand"}
+    return ", ".join(
+        f"{amount or 'none'} {names.get(state, state)}"
+        for state, amount in counted.items()
+        if amount or state in {"late", "failed"}
+    )
+
+
+def _watched(indicators: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The indicators by the factor that they inform; what drives nothing comes last."""
+
+    def place(row: Mapping[str, Any]) -> int:
+        return len(FACTORS) if row["role"] == "context" else FACTORS.index(row["factor"])
+
+    ordered = sorted(indicators, key=lambda row: (place(row), str(row["title"])))
+    return [
+        {
+            "title": "Context, drives nothing" if at == len(FACTORS) else words.title(FACTORS[at]),
+            "rows": list(rows),
+        }
+        for at, rows in groupby(ordered, key=place)
+    ]
+
+
+def _diagnostics(document: Forecast) -> list[tuple[str, str]]:
+    found = document["diagnostics"]
+    return [
+        ("R-hat, largest", f"{found['rhat_max']:.3f}"),
+        ("Bulk ESS, smallest", f"{found['ess_bulk_min']:,.0f}"),
+        ("Tail ESS, smallest", f"{found['ess_tail_min']:,.0f}"),
+        ("Divergences", str(found["divergences"])),
+        ("BFMI, smallest", f"{found['bfmi_min']:.2f}"),
+        ("Draws", f"{found['n_draws']:,}"),
+        ("Gate", "passed" if found["passed"] else "not passed"),
+    ]
