@@ -9,14 +9,14 @@ import hashlib
 import os
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import xarray
 
 from forecaster.errors import DamagedFile, StoreError
 
-ENGINE = "h5netcdf"
+ENGINE: Final = "h5netcdf"
 _FILTERS = {"zlib": True, "complevel": 4, "fletcher32": True}
 
 
@@ -37,7 +37,7 @@ def save(tree: xarray.DataTree, path: Path) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            tree.to_netcdf(part, engine=ENGINE, encoding=_encoding(tree))
+            tree.to_netcdf(part, engine=ENGINE, encoding=_encoding(tree), compute=True)
             digest = _flushed_hash(part)
             part.replace(path)
         finally:

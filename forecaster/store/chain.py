@@ -8,13 +8,12 @@ from the end show too.
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from forecaster.store.instants import to_text
 from forecaster.store.schema import forecasts, readings
 
 _CONTENT = tuple(name for name in readings.c.keys() if name != "chain")  # noqa: SIM118
@@ -44,10 +43,10 @@ def append(previous: Link, row: dict[str, Any]) -> Link:
     return Link(row["id"], row["chain"])
 
 
-def digest(previous: str, row: dict[str, Any]) -> str:
+def digest(previous: str, row: Mapping[str, Any]) -> str:
     """The hash of one row after another."""
-    content = [previous, *(_plain(row[name]) for name in _CONTENT)]
-    return sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+    content = [previous, *map(row.__getitem__, _CONTENT)]
+    return sha256(json.dumps(content).encode()).hexdigest()
 
 
 def problems(connection: Connection) -> list[str]:
@@ -57,7 +56,7 @@ def problems(connection: Connection) -> list[str]:
     for row in connection.execute(select(readings).order_by(readings.c.id)).mappings():
         if row["id"] != previous.id + 1:
             return [f"readings {previous.id + 1} to {row['id'] - 1} are missing"]
-        if row["chain"] != digest(previous.chain, dict(row)):
+        if row["chain"] != digest(previous.chain, {**row}):
             what = f"{row['indicator']} {row['period']}, vintage {row['vintage']}"
             return [f"reading {row['id']} ({what}) was changed after it was stored"]
         previous = Link(row["id"], row["chain"])
@@ -68,9 +67,3 @@ def problems(connection: Connection) -> list[str]:
         for forecast_id, last_reading, chain in connection.execute(select(*columns))
         if hashes.get(last_reading) != chain
     ]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return to_text(value)
-    return value.isoformat() if isinstance(value, date) else value

@@ -11,25 +11,44 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from forecaster.errors import Busy, StoreError
 
 NOT_INITIALISED = "{where} is not initialised; run `forecaster init`"
-
-_SQLITE = {
-    "SQLITE_FULL": "the disk of {where} is full; nothing of this step was stored. "
+_LINES = {
+    "not initialised": NOT_INITIALISED,
+    "full": "the disk of {where} is full; nothing of this step was stored. "
     "Free some space and run it again",
-    "SQLITE_READONLY": "{where} is read-only; give yourself write permission on the file and its "
-    "folder, or set FORECASTER_HOME to a folder that can be written",
-    "SQLITE_IOERR": "the disk of {where} reports an error ({reason}); nothing of this step was "
+    "read-only": "{where} is read-only; give yourself write permission on it and on its folder, "
+    "or set FORECASTER_HOME to a folder that can be written",
+    "broken disk": "the disk of {where} reports an error ({reason}); nothing of this step was "
     "stored. Check the disk and its free space, then run `forecaster verify`",
-    "SQLITE_CORRUPT": "{where} is damaged ({reason}); bring back a copy with `forecaster restore`",
-    "SQLITE_NOTADB": "{where} is not a database; set FORECASTER_DATABASE_URL to another file or "
+    "damaged": "{where} is damaged ({reason}); bring back a copy with `forecaster restore`",
+    "no database": "{where} is not a database; set FORECASTER_DATABASE_URL to another file or "
     "bring back a copy with `forecaster restore`",
-    "SQLITE_PERM": "{where} may not be opened; give yourself permission to read and write it",
+    "forbidden": "{where} may not be opened ({reason}); give yourself permission to read and "
+    "write it and its folder",
+    "unreachable": "{where} cannot be reached ({reason}); check FORECASTER_DATABASE_URL and "
+    "that the server runs",
+}
+_SQLITE = {
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "busy",
+    "SQLITE_FULL": "full",
+    "SQLITE_READONLY": "read-only",
+    "SQLITE_IOERR": "broken disk",
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "no database",
+    "SQLITE_PERM": "forbidden",
+    "SQLITE_CANTOPEN": "forbidden",
 }
 _POSTGRESQL = {
-    "53100": "SQLITE_FULL",
-    "25006": "SQLITE_READONLY",
-    "58030": "SQLITE_IOERR",
-    "XX001": "SQLITE_CORRUPT",
-    "42501": "SQLITE_PERM",
+    "55P03": "busy",  # lock_timeout
+    "57014": "busy",  # statement_timeout
+    "40001": "busy",
+    "40P01": "busy",
+    "53100": "full",
+    "25006": "read-only",
+    "58030": "broken disk",
+    "XX001": "damaged",
+    "42501": "forbidden",
+    "42P01": "not initialised",
 }
 _BUSY = "another program has kept {where} locked for too long; wait for it to end and run it again"
 
@@ -37,31 +56,39 @@ _BUSY = "another program has kept {where} locked for too long; wait for it to en
 def explained(error: DBAPIError, engine: Engine) -> Exception:
     """The error a person is told; programming errors come back unchanged."""
     where = place(engine)
-    reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason"
-    if isinstance(error.orig, sqlite3.Error):
-        code = getattr(error.orig, "sqlite_errorname", "")
-        lost = code.startswith("SQLITE_CANTOPEN")
-        if lost and not Path(str(engine.url.database)).exists():
-            return StoreError(NOT_INITIALISED.format(where=where))
-        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return Busy(_BUSY.format(where=where))
-        if reason.startswith("no such table"):
-            return StoreError(NOT_INITIALISED.format(where=where))
-        line = next((text for key, text in _SQLITE.items() if code.startswith(key)), None)
-    else:
-        state = getattr(error.orig, "sqlstate", None) or ""
-        if state in ("55P03", "57014", "40001", "40P01"):
-            return Busy(_BUSY.format(where=where))
-        if state == "42P01":
-            return StoreError(NOT_INITIALISED.format(where=where))
-        line = _SQLITE.get(_POSTGRESQL.get(state, ""))
-        if line is None and (error.connection_invalidated or not state):
-            line = "{where} cannot be reached ({reason}); check that the server runs and the URL"
-    if line is not None:
-        return StoreError(line.format(where=where, reason=reason))
+    reason = next(iter(str(error.orig).strip().splitlines()), "no reason given")
+    kind = _sqlite_kind(error, engine) if isinstance(error.orig, sqlite3.Error) else _kind(error)
+    if kind == "busy":
+        return Busy(_BUSY.format(where=where))
+    if kind in _LINES:
+        return StoreError(_LINES[kind].format(where=where, reason=reason))
     if isinstance(error, IntegrityError | OperationalError):
         return StoreError(f"{where} refused: {reason}")
     return error
+
+
+def _sqlite_kind(error: DBAPIError, engine: Engine) -> str:
+    code = getattr(error.orig, "sqlite_errorname", "")
+    path = database_file(engine)
+    if str(error.orig).startswith("no such table"):
+        return "not initialised"
+    if code.startswith("SQLITE_CANTOPEN") and path is not None and not path.exists():
+        return "not initialised"
+    return next((kind for start, kind in _SQLITE.items() if code.startswith(start)), "")
+
+
+def _kind(error: DBAPIError) -> str:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or state is None:
+        return "unreachable"
+    return _POSTGRESQL.get(state, "")
+
+
+def database_file(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for a server."""
+    if engine.dialect.name != "sqlite":
+        return None
+    return Path(str(engine.url.database)).absolute()
 
 
 def place(engine: Engine) -> str:

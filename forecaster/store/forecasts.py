@@ -8,12 +8,12 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, select
 from sqlalchemy import insert as insert_into
 
 from forecaster.belief import Forecast, Kind
 from forecaster.store import chain
-from forecaster.store.engine import reading
+from forecaster.store.engine import next_number, reading
 from forecaster.store.instants import from_text
 from forecaster.store.schema import forecasts as table
 
@@ -76,7 +76,7 @@ def insert(
     headline = document["headline"]
     newest = chain.last(connection)
     row = {
-        "id": (connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1,
+        "id": next_number(connection, table),
         "forecast_id": document["forecast_id"],
         "kind": kind,
         "as_of": from_text(document["as_of"]),
@@ -149,4 +149,4 @@ def _standing(columns: Select[str], at: datetime | None) -> Select[str]:
 def _document(engine: Engine, statement: Select[str]) -> Forecast | None:
     with reading(engine) as connection:
         text = connection.execute(statement).scalar()
-    return None if text is None else cast(Forecast, json.loads(text))
+    return None if text is None else cast("Forecast", json.loads(text))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from forecaster.errors import NewerSchema, StoreError
-from forecaster.store.engine import database_file, reading, writing
-from forecaster.store.faults import NOT_INITIALISED, place
+from forecaster.store.engine import reading, writing
+from forecaster.store.faults import NOT_INITIALISED, database_file, place
 from forecaster.store.schema import REVISIONS
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -86,25 +84,24 @@ def _revision(connection: Connection, engine: Engine) -> str | None:
 
 
 def _run(connection: Connection) -> list[str]:
-    # Alembic takes a second to import and is needed here only.
+    # Alembic takes half a second to import, and every other command does without it.
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
+    from alembic.runtime.migration import (
+        MigrationContext,
+        MigrationStep,
+        RevisionStep,
+    )
     from alembic.script import ScriptDirectory
 
-    applied: list[str] = []
     script = ScriptDirectory(MIGRATIONS)
+    current = MigrationContext.configure(connection).get_current_revision()
+    pending = [*script.iterate_revisions("head", current or "base")][::-1]
 
-    def steps(current: Any, _context: Any) -> Any:
-        return script._upgrade_revs("head", current)
-
-    def note(*, step: Any, **_: Any) -> None:
-        applied.extend(f"{one.revision} {one.doc}" for one in _as_list(step.up_revision))
+    def steps(_heads: object, _context: MigrationContext) -> list[RevisionStep]:
+        return [MigrationStep.upgrade_from_script(script.revision_map, one) for one in pending]
 
     with EnvironmentContext(Config(), script, fn=steps) as environment:
-        environment.configure(connection=connection, on_version_apply=note)
+        environment.configure(connection=connection)
         environment.run_migrations()
-    return applied
-
-
-def _as_list(revisions: Any) -> Iterable[Any]:
-    return revisions if isinstance(revisions, tuple | list) else [revisions]
+    return [f"{one.revision} {one.doc}" for one in pending]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from math import isnan
+from math import isnan, nan
 
 from sqlalchemy import Engine, and_, exists, insert, select
 
+from forecaster.store.engine import next_number, writing
 from forecaster.store.engine import reading as reading_from
-from forecaster.store.engine import writing
 from forecaster.store.records import NewReading, Quarantined, checked
 from forecaster.store.schema import quarantine as table
 from forecaster.store.schema import readings
@@ -46,10 +46,11 @@ def quarantine(engine: Engine, reading: NewReading, why: str, *, now: datetime) 
         "why": why,
     }
     with writing(engine) as connection:
-        known = connection.execute(select(table.c.id).where(same).limit(1)).scalar()
-        if known is not None:
-            return known
-        return connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
+        number: int | None = connection.execute(select(table.c.id).where(same).limit(1)).scalar()
+        if number is None:
+            number = next_number(connection, table)
+            connection.execute(insert(table).values(id=number, **row))
+    return number
 
 
 def quarantined(engine: Engine, indicator: str | None = None) -> list[Quarantined]:
@@ -58,5 +59,8 @@ def quarantined(engine: Engine, indicator: str | None = None) -> list[Quarantine
     if indicator is not None:
         statement = statement.where(table.c.indicator == indicator)
     with reading_from(engine) as connection:
-        rows = [Quarantined(*row) for row in connection.execute(statement)]
-    return [row._replace(value=float("nan")) if row.value is None else row for row in rows]
+        rows = connection.execute(statement).mappings().all()
+    return [
+        Quarantined(**{**row, "value": nan if row["value"] is None else row["value"]})
+        for row in rows
+    ]

@@ -6,15 +6,28 @@ this installation stored it.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    exists,
+    insert,
+    select,
+    text,
+    tuple_,
+)
 
 from forecaster.store import chain
 from forecaster.store.engine import reading, writing
+from forecaster.store.instants import from_text, to_text
 from forecaster.store.quarantine import quarantine, quarantined
 from forecaster.store.records import Added, NewReading, Quarantined, StoredReading, checked
 from forecaster.store.schema import readings as table
@@ -32,16 +45,17 @@ __all__ = [
 ]
 
 
-class _Known(NamedTuple):
-    """What is compared of a vintage that exists."""
+class _Vintage(NamedTuple):
+    """What is compared of a vintage that exists; the moment as text."""
 
-    known_at: datetime
+    known_at: str
     vintage: int
     value: float
 
 
 _COLUMNS = [table.c[name] for name in StoredReading._fields]
 _ORDER = (table.c.indicator, table.c.period_start, table.c.period_end)
+_Key = tuple[str, str]
 
 
 def add(engine: Engine, readings: Iterable[NewReading], *, now: datetime) -> Added:
@@ -58,27 +72,19 @@ def add(engine: Engine, readings: Iterable[NewReading], *, now: datetime) -> Add
     StoreError
         If the database cannot be written; then nothing was stored.
     """
-    batch = sorted(readings, key=lambda one: checked(one).known_at)
+    recorded_at = to_text(now)
+    batch = [_row(checked(one), recorded_at) for one in readings]
     if not batch:
         return Added(0, 0)
-    several = Counter(_moment(one) for one in batch)
+    batch.sort(key=_known_at)
     with writing(engine) as connection:
-        known = _existing(connection, batch)
-        last = chain.last(connection)
-        rows: list[dict[str, Any]] = []
-        for one in batch:
-            vintages = known[one.indicator, one.period.text]
-            as_a_set = one.origin == "embedded" or several[_moment(one)] > 1
-            if _is_duplicate(one, vintages, as_a_set):
-                continue
-            vintage = 1 + max((old.vintage for old in vintages), default=0)
-            vintages.append(_Known(one.known_at, vintage, one.value))
-            row = _row(one, vintage, now)
-            last = chain.append(last, row)
-            rows.append(row)
-        if rows:
-            connection.execute(insert(table), rows)
-    return Added(len(rows), len(batch) - len(rows))
+        new = _new_rows(batch, _existing(connection, batch))
+        end = chain.last(connection)
+        for row in new:
+            end = chain.append(end, row)
+        if new:
+            _insert(connection, new)
+    return Added(len(new), len(batch) - len(new))
 
 
 def as_known(
@@ -106,23 +112,27 @@ def as_known(
     list of StoredReading
         Ordered by indicator and period.
     """
-    conditions = [table.c.known_at <= at]
+    newer = table.alias("newer")
+
+    def counts(columns: Any) -> ColumnElement[bool]:
+        conditions = [columns.known_at <= to_text(at)]
+        if recorded_by is not None:
+            conditions.append(columns.recorded_at <= to_text(recorded_by))
+        return and_(*conditions)
+
+    # One step in the index per row; a window function would sort all rows first.
+    replaced = exists().where(
+        newer.c.indicator == table.c.indicator,
+        newer.c.period_start == table.c.period_start,
+        newer.c.period_end == table.c.period_end,
+        tuple_(newer.c.known_at, newer.c.vintage) > tuple_(table.c.known_at, table.c.vintage),
+        counts(newer.c),
+    )
+    statement = select(*_COLUMNS).where(counts(table.c), ~replaced).order_by(*_ORDER)
     if indicator is not None:
-        conditions.append(table.c.indicator == indicator)
-    if recorded_by is not None:
-        conditions.append(table.c.recorded_at <= recorded_by)
-    place = func.row_number().over(
-        partition_by=_ORDER, order_by=(table.c.known_at.desc(), table.c.vintage.desc())
-    )
-    ranked = select(*_COLUMNS, place.label("place")).where(and_(*conditions)).subquery()
-    wanted = [ranked.c[name] for name in StoredReading._fields]
-    statement = (
-        select(*wanted)
-        .where(ranked.c.place == 1)
-        .order_by(ranked.c.indicator, ranked.c.period_start, ranked.c.period_end)
-    )
+        statement = statement.where(table.c.indicator == indicator)
     with reading(engine) as connection:
-        return [StoredReading(*row) for row in connection.execute(statement)]
+        return [_stored(row) for row in connection.execute(statement).all()]
 
 
 def vintages(engine: Engine, indicator: str) -> list[StoredReading]:
@@ -131,60 +141,106 @@ def vintages(engine: Engine, indicator: str) -> list[StoredReading]:
         select(*_COLUMNS).where(table.c.indicator == indicator).order_by(*_ORDER, table.c.vintage)
     )
     with reading(engine) as connection:
-        return [StoredReading(*row) for row in connection.execute(statement)]
+        return [_stored(row) for row in connection.execute(statement).all()]
 
 
-def _moment(one: NewReading) -> tuple[str, str, datetime]:
-    return one.indicator, one.period.text, one.known_at
+def _new_rows(
+    batch: Sequence[dict[str, Any]], known: defaultdict[_Key, list[_Vintage]]
+) -> list[dict[str, Any]]:
+    """Those of the batch that say something new, with their vintage."""
+    together = Counter((row["indicator"], row["period"], row["known_at"]) for row in batch)
+    new = []
+    for row in batch:
+        key = row["indicator"], row["period"]
+        as_a_set = row["origin"] == "embedded" or together[*key, row["known_at"]] > 1
+        if _is_duplicate(row, known[key], as_a_set=as_a_set):
+            continue
+        row["vintage"] = 1 + max((old.vintage for old in known[key]), default=0)
+        known[key].append(_Vintage(row["known_at"], row["vintage"], row["value"]))
+        new.append(row)
+    return new
 
 
-def _is_duplicate(one: NewReading, vintages: Sequence[_Known], as_a_set: bool) -> bool:
+def _is_duplicate(row: dict[str, Any], vintages: Sequence[_Vintage], *, as_a_set: bool) -> bool:
     """Whether the value was known at that time already, or is stored as known later.
 
     ``as_a_set``: several values of one moment came together, as in a history file; then one that
     is stored with the same moment stays a duplicate although another of them stands.
     """
-    standing = max((old for old in vintages if old.known_at <= one.known_at), default=None)
-    if standing is not None and standing.value == one.value:
+    moment, value = row["known_at"], row["value"]
+    standing = max((old for old in vintages if old.known_at <= moment), default=None)
+    if standing is not None and standing.value == value:
         return True
-    if any(old.value == one.value for old in vintages if old.known_at > one.known_at):
+    if any(old.value == value for old in vintages if old.known_at > moment):
         return True
-    return as_a_set and any(old[::2] == (one.known_at, one.value) for old in vintages)
+    return as_a_set and any((old.known_at, old.value) == (moment, value) for old in vintages)
 
 
 def _existing(
-    connection: Connection, batch: Sequence[NewReading]
-) -> defaultdict[tuple[str, str], list[_Known]]:
+    connection: Connection, batch: Sequence[dict[str, Any]]
+) -> defaultdict[_Key, list[_Vintage]]:
     """The vintages of the batch's indicators, within the days that the batch spans."""
-    spans: dict[str, tuple[date, date]] = {}
-    for one in batch:
-        start = one.period.start
-        first, last = spans.get(one.indicator, (start, start))
-        spans[one.indicator] = min(first, start), max(last, start)
-    known: defaultdict[tuple[str, str], list[_Known]] = defaultdict(list)
+    spans: dict[str, tuple[str, str]] = {}
+    for row in batch:
+        start = row["period_start"]
+        first, last = spans.get(row["indicator"], (start, start))
+        spans[row["indicator"]] = min(first, start), max(last, start)
+    known: defaultdict[_Key, list[_Vintage]] = defaultdict(list)
     columns = (table.c.period, table.c.known_at, table.c.vintage, table.c.value)
     for indicator, (first, last) in spans.items():
         statement = select(*columns).where(
             table.c.indicator == indicator, table.c.period_start.between(first, last)
         )
-        for period, *rest in connection.execute(statement):
-            known[indicator, period].append(_Known(*rest))
+        for period, *rest in connection.execute(statement).all():
+            known[indicator, period].append(_Vintage(*rest))
     return known
 
 
-def _row(one: NewReading, vintage: int, now: datetime) -> dict[str, Any]:
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(table), rows)
+        return
+    # One statement for all: one for each row takes a minute for 100 000.
+    connection.execute(
+        text(
+            "INSERT INTO readings SELECT * FROM "
+            "json_populate_recordset(CAST(NULL AS readings), CAST(:rows AS json))"
+        ),
+        {"rows": json.dumps(rows)},
+    )
+
+
+def _known_at(row: dict[str, Any]) -> str:
+    moment: str = row["known_at"]
+    return moment
+
+
+def _row(one: NewReading, recorded_at: str) -> dict[str, Any]:
     return {
         "indicator": one.indicator,
         "period": one.period.text,
-        "period_start": one.period.start,
-        "period_end": one.period.end,
+        "period_start": one.period.start.isoformat(),
+        "period_end": one.period.end.isoformat(),
         "value": float(one.value),
-        "published_at": one.published_at,
-        "known_at": one.known_at,
-        "recorded_at": now,
-        "vintage": vintage,
+        "published_at": None if one.published_at is None else to_text(one.published_at),
+        "known_at": to_text(one.known_at),
+        "recorded_at": recorded_at,
         "source": one.source,
         "origin": one.origin,
         "note": one.note,
         "reason": one.reason,
     }
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredReading:
+    return StoredReading(
+        row[0],
+        row[1],
+        date.fromisoformat(row[2]),
+        date.fromisoformat(row[3]),
+        row[4],
+        None if row[5] is None else from_text(row[5]),
+        from_text(row[6]),
+        from_text(row[7]),
+        *row[8:],
+    )

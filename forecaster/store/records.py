@@ -6,8 +6,6 @@ from datetime import date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from forecaster.store.instants import to_text
-
 if TYPE_CHECKING:  # Period's package needs pydantic, which `forecaster show` does not
     from indicators.period import Period
 
@@ -79,7 +77,7 @@ def checked(one: NewReading, *, finite: bool = True) -> NewReading:
     Raises
     ------
     ValueError
-        If the value is not finite, a moment has no time zone, or indicator or source is empty.
+        If the value is not finite, the origin unknown, or indicator or source empty.
     """
     what = f"{one.indicator} {one.period.text}"
     if not one.indicator or not one.source:
@@ -88,7 +86,4 @@ def checked(one: NewReading, *, finite: bool = True) -> NewReading:
         raise ValueError(f"{what}: {one.value} is not a finite number; put it into quarantine")
     if one.origin not in ORIGINS:
         raise ValueError(f"{what}: origin {one.origin!r} is none of {', '.join(ORIGINS)}")
-    for moment in (one.known_at, one.published_at):
-        if moment is not None:
-            to_text(moment)
     return one

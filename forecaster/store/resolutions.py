@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, insert, select
 
 from forecaster.belief import SCENARIOS
-from forecaster.store.engine import reading, writing
+from forecaster.store.engine import next_number, reading, writing
 from forecaster.store.schema import resolutions as table
 
 
@@ -43,7 +43,7 @@ def add(engine: Engine, scenario: str, date: date, source: str, now: datetime) -
     with writing(engine) as connection:
         if connection.execute(newest_first.limit(1)).scalar() == scenario:
             return False
-        number = (connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+        number = next_number(connection, table)
         row = {"scenario": scenario, "date": date, "source": source, "recorded_at": now}
         connection.execute(insert(table).values(id=number, **row))
     return True

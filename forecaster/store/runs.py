@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, insert, select, update
 
-from forecaster.store.engine import reading, writing
+from forecaster.store.engine import next_number, reading, writing
 from forecaster.store.schema import runs as table
 
 
@@ -31,12 +31,13 @@ _COLUMNS = [table.c[name] for name in Run._fields]
 def start(engine: Engine, kind: str, details: Mapping[str, Any], now: datetime) -> int:
     """Note that a run begins; returns its number."""
     row = {"kind": kind, "details": json.dumps(dict(details)), "started_at": now, "message": ""}
-    statement = insert(table).values(status="running", **row).returning(table.c.id)
     with writing(engine) as connection:
-        return connection.execute(statement).scalar_one()
+        number = next_number(connection, table)
+        connection.execute(insert(table).values(id=number, status="running", **row))
+    return number
 
 
-def finish(engine: Engine, id: int, status: str, message: str, now: datetime) -> None:
+def finish(engine: Engine, run_id: int, status: str, message: str, now: datetime) -> None:
     """Note how a run ended.
 
     Raises
@@ -46,12 +47,12 @@ def finish(engine: Engine, id: int, status: str, message: str, now: datetime) ->
     """
     statement = (
         update(table)
-        .where(table.c.id == id, table.c.status == "running")
+        .where(table.c.id == run_id, table.c.status == "running")
         .values(status=status, message=message, finished_at=now)
     )
     with writing(engine) as connection:
         if connection.execute(statement).rowcount != 1:
-            raise ValueError(f"run {id} does not exist or has ended already")
+            raise ValueError(f"run {run_id} does not exist or has ended already")
 
 
 def recent(engine: Engine, limit: int = 20) -> list[Run]:

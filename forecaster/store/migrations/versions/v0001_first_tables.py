@@ -1,4 +1,4 @@
-"""readings, quarantine, forecasts, resolutions and runs"""
+"""Readings, quarantine, forecasts, resolutions and runs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ revision = "0001"
 down_revision = None
 
 
-def _instant() -> sa.String:
+def _plain(length: int) -> sa.String:
+    """Text that is compared byte by byte, on PostgreSQL too."""
     postgresql = op.get_context().dialect.name == "postgresql"
-    return sa.String(27, collation="C" if postgresql else None)
+    return sa.String(length, collation="C" if postgresql else None)
 
 
 def upgrade() -> None:
@@ -30,16 +31,16 @@ def _value_columns() -> list[sa.Column[object]]:
     return [
         sa.Column("indicator", sa.String(48), nullable=False),
         sa.Column("period", sa.String(10), nullable=False),
-        sa.Column("period_start", sa.Date, nullable=False),
-        sa.Column("period_end", sa.Date, nullable=False),
+        sa.Column("period_start", _plain(10), nullable=False),
+        sa.Column("period_end", _plain(10), nullable=False),
     ]
 
 
 def _time_columns() -> list[sa.Column[object]]:
     return [
-        sa.Column("published_at", _instant()),
-        sa.Column("known_at", _instant(), nullable=False),
-        sa.Column("recorded_at", _instant(), nullable=False),
+        sa.Column("published_at", _plain(27)),
+        sa.Column("known_at", _plain(27), nullable=False),
+        sa.Column("recorded_at", _plain(27), nullable=False),
     ]
 
 
@@ -68,7 +69,7 @@ def _readings() -> None:
 def _quarantine() -> None:
     op.create_table(
         "quarantine",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         *_value_columns(),
         sa.Column("value", sa.Double),
         *_time_columns(),
@@ -86,13 +87,13 @@ def _forecasts() -> None:
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("forecast_id", sa.String(64), nullable=False, unique=True),
         sa.Column("kind", sa.String(12), nullable=False),
-        sa.Column("as_of", _instant(), nullable=False),
-        sa.Column("created_at", _instant(), nullable=False),
+        sa.Column("as_of", _plain(27), nullable=False),
+        sa.Column("created_at", _plain(27), nullable=False),
         sa.Column("data_hash", sa.Text, nullable=False),
         sa.Column("priors_hash", sa.Text, nullable=False),
         sa.Column("model_version", sa.Text, nullable=False),
         sa.Column("random_seed", sa.BigInteger, nullable=False),
-        sa.Column("headline_date", sa.Date, nullable=False),
+        sa.Column("headline_date", _plain(10), nullable=False),
         sa.Column("headline_mean", sa.Double, nullable=False),
         sa.Column("headline_lower", sa.Double, nullable=False),
         sa.Column("headline_upper", sa.Double, nullable=False),
@@ -102,7 +103,7 @@ def _forecasts() -> None:
         sa.Column("last_reading", sa.Integer, nullable=False),
         sa.Column("chain", sa.String(64), nullable=False),
     )
-    op.create_index("forecasts_standing", "forecasts", ["kind", "as_of", "created_at"])
+    op.create_index("forecasts_standing", "forecasts", ["as_of", "created_at", "id", "kind"])
 
 
 def _rest() -> None:
@@ -110,17 +111,17 @@ def _rest() -> None:
         "resolutions",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("scenario", sa.String(16), nullable=False),
-        sa.Column("date", sa.Date, nullable=False),
+        sa.Column("date", _plain(10), nullable=False),
         sa.Column("source", sa.Text, nullable=False),
-        sa.Column("recorded_at", _instant(), nullable=False),
+        sa.Column("recorded_at", _plain(27), nullable=False),
     )
     op.create_table(
         "runs",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("details", sa.Text, nullable=False),
-        sa.Column("started_at", _instant(), nullable=False),
+        sa.Column("started_at", _plain(27), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
-        sa.Column("finished_at", _instant()),
+        sa.Column("finished_at", _plain(27)),
         sa.Column("message", sa.Text, nullable=False),
     )

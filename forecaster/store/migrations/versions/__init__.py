@@ -1,0 +1,1 @@
+"""One module per change, named by its number; a published one is never edited again."""
