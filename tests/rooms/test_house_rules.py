@@ -1,21 +1,23 @@
 """Rules of the house that no tool checks for us."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name as canonical
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("forecaster", "priors", "indicators", "jobs")
 CODE = sorted(
     path for room in (*ROOMS, "tests", "benchmarks") for path in (ROOT / room).rglob("*.py")
 )
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md")])
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[a-z]*/README.md")])
 WRITTEN = sorted(
     {*CODE, *PAGES, ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / "requirements.lock"}
     | {p for room in ROOMS for kind in ("*.toml", "*.csv") for p in (ROOT / room).rglob(kind)}
@@ -93,6 +95,31 @@ def declared() -> list[Requirement]:
         Requirement(line)
         for line in (*project["dependencies"], *project["optional-dependencies"]["dev"])
     ]
+
+
+def test_everything_imported_is_declared() -> None:
+    found = {
+        name
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in imported(node)
+    }
+    homes = packages_distributions()
+    declared_names = {canonical(one.name) for one in declared()}
+    own = {*ROOMS, "tests", "benchmarks", *sys.stdlib_module_names}
+    assert set() == {
+        name
+        for name in found - own
+        if not declared_names & {canonical(home) for home in homes.get(name, [name])}
+    }
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [one.name.split(".")[0] for one in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module.split(".")[0]]
+    return []
 
 
 def locked() -> dict[str, str]:
