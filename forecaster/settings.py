@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
-
 from forecaster.errors import InvalidFiles, nearest
 
 PREFIX = "FORECASTER_"
@@ -110,7 +108,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     sources = _Sources(environ)
     file = sources.named_file()
-    home: Path = sources.value("home", user_data_path("forecaster"))
+    stated: Path | None = sources.value("home", None)
+    home = stated or _usual_home()
     if file is None:
         sources.file_in(home)
     values: dict[str, Any] = {"home": home}
@@ -120,6 +119,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if sources.problems:
         raise InvalidFiles(sources.problems)
     return Settings(**values, origin=sources.origin)
+
+
+def _usual_home() -> Path:
+    # Imported late: where FORECASTER_HOME is set, nobody waits for it.
+    from platformdirs import user_data_path
+
+    return user_data_path("forecaster")
 
 
 class _Sources:

@@ -7,13 +7,19 @@ member carries its file as a note. Everything is told at once, so that a file is
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from types import UnionType
-from typing import Annotated, Any, TypeAliasType, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeAliasType, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from forecaster.errors import nearest
+from indicators import Indicator, Reading
+
+if TYPE_CHECKING:
+    from priors import Priors
 
 Place = tuple[int | str, ...]
 
@@ -97,7 +103,7 @@ def _models_at(model: type[BaseModel], place: Place) -> list[type[BaseModel]]:
     return [one for one in at if isinstance(one, type) and issubclass(one, BaseModel)]
 
 
-def _inside(shape: Any, part: int | str) -> list[Any]:  # noqa: ANN401 - annotations have no type
+def _inside(shape: Any, part: int | str) -> list[Any]:
     if isinstance(shape, type) and issubclass(shape, BaseModel):
         field = shape.model_fields.get(str(part))
         return [] if field is None else _plain(field.annotation)
@@ -109,7 +115,7 @@ def _inside(shape: Any, part: int | str) -> list[Any]:  # noqa: ANN401 - annotat
     return []
 
 
-def _plain(annotation: Any) -> list[Any]:  # noqa: ANN401 - annotations have no type
+def _plain(annotation: Any) -> list[Any]:
     """The shapes an annotation allows, without aliases, marks and unions."""
     if isinstance(annotation, TypeAliasType):
         return _plain(annotation.__value__)
@@ -118,3 +124,92 @@ def _plain(annotation: Any) -> list[Any]:  # noqa: ANN401 - annotations have no 
     if get_origin(annotation) in (Union, UnionType):
         return [shape for one in get_args(annotation) for shape in _plain(one)]
     return [annotation]
+
+
+def of_history(indicator: str, error: Exception) -> list[str]:
+    """What is wrong in one ``history.csv``, a line each, with the file named from the room on."""
+    file = f"indicators/{indicator}/history.csv"
+    if isinstance(error, OSError):
+        return [f"{file}: cannot be read: {error.strerror or error}"]
+    return [
+        # The room names the whole path; the reader knows where the project lies.
+        f"{file}{line.partition('history.csv')[2]}" if "history.csv" in line else f"{file}: {line}"
+        for line in str(error).splitlines()
+    ]
+
+
+def of_records(catalogue: Mapping[str, Indicator]) -> list[str]:
+    """What is wrong in the histories: rows that cannot be read, or that the model could not use."""
+    found: list[str] = []
+    for name, indicator in catalogue.items():
+        try:
+            rows = indicator.history
+        except (OSError, ValueError) as error:
+            found += of_history(name, error)
+            continue
+        file = f"indicators/{name}/history.csv"
+        found += [f"{file}: {row.period}: {text}" for row in rows for text in _row(indicator, row)]
+        twice = Counter((row.period.text, row.published_at) for row in rows)
+        found += [
+            f"{file}: {period}: stated {n} times for one date of publication; once is expected"
+            for (period, _), n in twice.items()
+            if n > 1
+        ]
+    return found
+
+
+def _row(indicator: Indicator, row: Reading) -> Iterator[str]:
+    why = indicator.implausible(row.value)
+    if why is not None:
+        yield why
+        return
+    windows = indicator.coverage
+    if windows and not any(
+        w.first <= row.period.start and row.period.end <= w.last for w in windows
+    ):
+        yield "no [[coverage]] window of indicator.toml holds this period"
+    try:
+        usable = isfinite(indicator.observation.apply(row.value, row.period.n_months))
+    except (ValueError, OverflowError):
+        usable = False
+    if not usable:
+        yield f"{row.value:g} has no {indicator.observation.transform}"
+
+
+def between_rooms(catalogue: Mapping[str, Indicator], priors: Priors) -> list[str]:
+    """Where an ``indicator.toml`` names what the priors do not have."""
+    parts: dict[str, list[str]] = {}
+    for family in priors.families:
+        parts[family.id] = [part.id for part in family.sub_constraints]
+    for driver in priors.drivers:
+        parts[driver.id] = [part.id for part in driver.sub_drivers]
+    found: list[str] = []
+    for name, indicator in catalogue.items():
+        informs, file = indicator.informs, f"indicators/{name}/indicator.toml"
+        noise = priors.noise_classes.get(informs.noise)
+        if noise is None:
+            hint = _known(informs.noise, priors.noise_classes)
+            found.append(f"{file}: informs.noise: no class {informs.noise!r}; {hint}")
+        elif noise.likelihood != indicator.observation.likelihood:
+            found.append(
+                f"{file}: informs.noise: {informs.noise} is of {noise.likelihood}, "
+                f"but observation.likelihood is {indicator.observation.likelihood}"
+            )
+        part = informs.sub_constraint
+        if part is not None and part not in parts[informs.factor]:
+            hint = _known(part, parts[informs.factor])
+            found.append(
+                f"{file}: informs.sub_constraint: {informs.factor} has no part {part!r}; {hint}"
+            )
+        found += [
+            f"{file}: informs.claims: no claim {key!r}; {_known(key, priors.claims)}"
+            for key in informs.claims
+            if key not in priors.claims
+        ]
+    return found
+
+
+def _known(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = nearest(name, names)
+    return f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(names) or 'none'}"

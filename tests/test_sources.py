@@ -80,7 +80,7 @@ def test_a_newer_reading_never_makes_a_source_later(expected: str, one: date, ot
 
 
 def test_the_watch_list_of_the_project_agrees_with_the_typed_catalogue() -> None:
-    from indicators import catalogue  # noqa: PLC0415 - what the other tests must not need
+    from indicators import catalogue
 
     typed = [Watch.of(name, one.model_dump()) for name, one in catalogue().items()]
 

@@ -1,0 +1,39 @@
+"""The analyst's commands, put together; the entry point in ``jobs`` adds the operator's."""
+
+from __future__ import annotations
+
+import typer
+
+from forecaster.commands.check import check
+from forecaster.commands.history import history
+from forecaster.commands.indicators import indicators, readings
+from forecaster.commands.init import init
+from forecaster.commands.record import record
+from forecaster.commands.report import report
+from forecaster.commands.resolve import resolve
+from forecaster.commands.settings import settings
+from forecaster.commands.show import show
+from forecaster.commands.update import update
+
+app = typer.Typer(
+    help="Forecast how the strategic relation of Russia and China will stand.",
+    no_args_is_help=True,
+    add_completion=False,
+    # Plain help: Rich would add a tenth of a second to every start.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for command in (
+    show,
+    update,
+    record,
+    resolve,
+    history,
+    indicators,
+    readings,
+    report,
+    init,
+    check,
+    settings,
+):
+    app.command()(command)

@@ -1,0 +1,164 @@
+"""The documents that are read: indicators, readings, history; the same for command and pages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from forecaster import sources
+from forecaster.errors import NothingKnown
+from forecaster.sources import Watch
+from forecaster.store import forecasts, readings
+from forecaster.store.forecasts import Summary
+from forecaster.store.instants import to_text
+from forecaster.store.readings import StoredReading
+from forecaster.wiring import Desk
+from indicators import Indicator
+
+Document = dict[str, Any]
+
+
+def moment(when: datetime) -> str:
+    """RFC 3339 in UTC, to the second where nothing finer is stored: ``2026-11-22T06:10:00Z``."""
+    return to_text(when).replace(".000000Z", "Z")
+
+
+def indicators(desk: Desk, at: datetime | None = None) -> Document:
+    """The catalogue with the state of each source, now or as known at a time."""
+    when = at or desk.clock()
+    by_indicator: defaultdict[str, list[StoredReading]] = defaultdict(list)
+    for one in readings.as_known(desk.engine, when):
+        by_indicator[one.indicator].append(one)
+    waiting: defaultdict[str, int] = defaultdict(int)
+    for aside in readings.quarantined(desk.engine):
+        waiting[aside.indicator] += not aside.accepted
+    return {
+        "as_of": moment(when),
+        "indicators": [
+            _indicator(one, by_indicator[name], when) | {"n_quarantined": waiting[name]}
+            for name, one in desk.catalogue.items()
+        ],
+    }
+
+
+def _indicator(one: Indicator, known: list[StoredReading], when: datetime) -> Document:
+    last = max(known, key=lambda reading: (reading.period_end, reading.known_at), default=None)
+    # Only what the state needs, so that files and catalogue are judged by the same rule.
+    watch = Watch.of(one.id, one.model_dump(include={"cadence", "role", "retired"}))
+    last_end = None if last is None else last.period_end
+    return {
+        "id": one.id,
+        "title": one.title,
+        "question": one.question,
+        "factor": one.informs.factor,
+        "sub_constraint": one.informs.sub_constraint,
+        "sign": one.informs.sign,
+        "unit": one.unit,
+        "role": one.role,
+        "cadence": one.cadence.expected,
+        "source": one.publisher.name,
+        "source_url": one.publisher.url,
+        "state": sources.state(watch, last_end, when),
+        "days_late": sources.days_late(watch, last_end, when),
+        "last_period": None if last is None else last.period,
+        "last_value": None if last is None else last.value,
+        "last_known_at": None if last is None else moment(last.known_at),
+        "n_readings": len(known),
+        "claims": list(one.informs.claims),
+    }
+
+
+def readings_of(desk: Desk, name: str, at: datetime | None = None) -> Document:
+    """The readings of one indicator as known at a time.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such indicator.
+    """
+    desk.indicator(name)
+    when = at or desk.clock()
+    known = readings.as_known(desk.engine, when, indicator=name)
+    return {
+        "indicator": name,
+        "as_of": moment(when),
+        "readings": [_reading(one) for one in known],
+    }
+
+
+def _reading(one: StoredReading) -> Document:
+    return {
+        "period": one.period,
+        "period_start": one.period_start.isoformat(),
+        "period_end": one.period_end.isoformat(),
+        "value": one.value,
+        "published_at": None if one.published_at is None else moment(one.published_at),
+        "known_at": moment(one.known_at),
+        "recorded_at": moment(one.recorded_at),
+        "vintage": one.vintage,
+        "origin": one.origin,
+        "source": one.source,
+        "note": one.note,
+        "reason": one.reason,
+    }
+
+
+def history(desk: Desk) -> Document:
+    """Every forecast that was published, oldest first, with its change from the one before."""
+    rows = forecasts.history(desk.engine)
+    before: list[Summary | None] = [None, *rows]
+    return {
+        "quantity": "alliance_by",
+        "forecasts": [_summary(one, old) for one, old in zip(rows, before, strict=False)],
+    }
+
+
+def _summary(one: Summary, before: Summary | None) -> Document:
+    return {
+        "forecast_id": one.forecast_id,
+        "status": one.kind,
+        "as_of": moment(one.as_of),
+        "created_at": moment(one.created_at),
+        "headline": {
+            "quantity": "alliance_by",
+            "date": one.headline_date.isoformat(),
+            "mean": one.headline_mean,
+            "lower": one.headline_lower,
+            "upper": one.headline_upper,
+        },
+        "change": None if before is None else one.headline_mean - before.headline_mean,
+        "data_hash": one.data_hash,
+        "priors_hash": one.priors_hash,
+        "model_version": one.model_version,
+        "random_seed": one.random_seed,
+    }
+
+
+def before(desk: Desk, forecast_id: str) -> Summary | None:
+    """The published forecast before one in the history; None if it was the first."""
+    rows = [
+        one
+        for one in forecasts.history(desk.engine)
+        if one.kind == "published" or one.forecast_id == forecast_id
+    ]
+    ids = [one.forecast_id for one in rows]
+    at = ids.index(forecast_id) if forecast_id in ids else 0
+    return rows[at - 1] if at > 0 else None
+
+
+def posterior_place(desk: Desk, forecast_id: str) -> tuple[str, str]:
+    """Where the posterior of a forecast lies, relative to the state folder, and its SHA-256.
+
+    Raises
+    ------
+    NothingKnown
+        If the forecast was stored without one.
+    """
+    found = forecasts.posterior_of(desk.engine, forecast_id)
+    if found is None:
+        raise NothingKnown(
+            f"the forecast {forecast_id} has no posterior file, so its curves cannot be drawn; "
+            "run `forecaster update --force`"
+        )
+    return found

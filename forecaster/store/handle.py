@@ -1,0 +1,5 @@
+"""The type of an open database, for rooms that hand it on and never look inside."""
+
+from sqlalchemy import Engine
+
+__all__ = ["Engine"]

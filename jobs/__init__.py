@@ -1,0 +1,1 @@
+"""What runs when, and the one command that puts all rooms together."""

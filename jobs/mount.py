@@ -1,0 +1,21 @@
+"""All commands under one name: the analyst's, and beside them the operator's."""
+
+from __future__ import annotations
+
+import typer
+
+from forecaster.commands.app import app
+
+
+@app.callback()
+def forecaster(
+    *,
+    debug: bool = typer.Option(
+        False, "--debug", help="Show the traceback of a failure; may stand anywhere."
+    ),
+) -> None:
+    """Forecast how the strategic relation of Russia and China will stand."""
+    # The entry point takes --debug out of the words before they come here; --help shows it.
+
+
+__all__ = ["app"]
