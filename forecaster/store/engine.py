@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import NullPool
 
 from forecaster.errors import StoreError
 from forecaster.store.faults import explained
@@ -21,6 +23,10 @@ from forecaster.store.faults import explained
 BUSY_SECONDS = 30
 WRITE_LOCK = 0x666F7265  # any fixed number; on PostgreSQL it names the one-writer lock
 
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"begin": "DEFERRED"},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 PRAGMAS = (
     "foreign_keys = 1",
     "synchronous = FULL",
@@ -67,14 +73,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
     StoreError
         If the database cannot be written; ``Busy`` if another writer did not finish in time.
     """
-    try:
-        with engine.connect() as connection, connection.begin():
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
-            yield connection
-    except DBAPIError as error:
-        raise explained(error, engine) from error
+    with _transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+        yield connection
 
 
 @contextmanager
@@ -86,29 +89,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
     StoreError
         If the database cannot be read.
     """
-    try:
-        with engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                with _read_only(connection.execution_options(begin="DEFERRED")):
-                    yield connection
-            else:
-                connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-                with connection.begin():
-                    yield connection
-    except DBAPIError as error:
-        raise explained(error, engine) from error
+    with _transaction(engine, **_READING[engine.dialect.name]) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(
+                "PRAGMA query_only = 1"
+            )  # the connection ends with the block
+        yield connection
 
 
 @contextmanager
-def _read_only(connection: Connection) -> Iterator[None]:
-    with connection.begin():
-        connection.exec_driver_sql("PRAGMA query_only = 1")
-        try:
-            yield
-        finally:
-            connection.exec_driver_sql("PRAGMA query_only = 0")
+def _transaction(engine: Engine, **options: Any) -> Iterator[Connection]:
+    try:
+        with engine.connect() as connection:
+            connection.execution_options(**options)
+            with connection.begin():
+                yield connection
+    except (DBAPIError, NoConnectionFree) as error:
+        raise explained(error, engine) from error
 
 
 def next_number(connection: Connection, table: Table) -> int:
@@ -134,8 +131,10 @@ def _sqlite(url: URL) -> Engine:
             "FORECASTER_DATABASE_URL must name a file, as in sqlite:////folder/forecaster.sqlite "
             "(a database in memory would forget every reading)"
         )
+    # Without a pool no file stays open: a fork inherits nothing and `restore` may replace the file.
     engine = create_engine(
         url,
+        poolclass=NullPool,
         connect_args={
             "timeout": BUSY_SECONDS,
             "isolation_level": None,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from forecaster.errors import Busy, StoreError
 
@@ -53,9 +54,11 @@ _POSTGRESQL = {
 _BUSY = "another program has kept {where} locked for too long; wait for it to end and run it again"
 
 
-def explained(error: DBAPIError, engine: Engine) -> Exception:
+def explained(error: DBAPIError | NoConnectionFree, engine: Engine) -> Exception:
     """The error a person is told; programming errors come back unchanged."""
     where = place(engine)
+    if isinstance(error, NoConnectionFree):  # all connections to the server are in use
+        return Busy(_BUSY.format(where=where))
     reason = next(iter(str(error.orig).strip().splitlines()), "no reason given")
     kind = _sqlite_kind(error, engine) if isinstance(error.orig, sqlite3.Error) else _kind(error)
     if kind == "busy":

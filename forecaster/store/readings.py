@@ -7,7 +7,7 @@ this installation stored it.
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -55,6 +55,7 @@ class _Vintage(NamedTuple):
 
 _COLUMNS = [table.c[name] for name in StoredReading._fields]
 _ORDER = (table.c.indicator, table.c.period_start, table.c.period_end)
+_NEWER = table.alias("newer")
 _Key = tuple[str, str]
 
 
@@ -112,7 +113,6 @@ def as_known(
     list of StoredReading
         Ordered by indicator and period.
     """
-    newer = table.alias("newer")
 
     def counts(columns: Any) -> ColumnElement[bool]:
         conditions = [columns.known_at <= to_text(at)]
@@ -122,11 +122,11 @@ def as_known(
 
     # One step in the index per row; a window function would sort all rows first.
     replaced = exists().where(
-        newer.c.indicator == table.c.indicator,
-        newer.c.period_start == table.c.period_start,
-        newer.c.period_end == table.c.period_end,
-        tuple_(newer.c.known_at, newer.c.vintage) > tuple_(table.c.known_at, table.c.vintage),
-        counts(newer.c),
+        _NEWER.c.indicator == table.c.indicator,
+        _NEWER.c.period_start == table.c.period_start,
+        _NEWER.c.period_end == table.c.period_end,
+        tuple_(_NEWER.c.known_at, _NEWER.c.vintage) > tuple_(table.c.known_at, table.c.vintage),
+        counts(_NEWER.c),
     )
     statement = select(*_COLUMNS).where(counts(table.c), ~replaced).order_by(*_ORDER)
     if indicator is not None:
@@ -148,12 +148,14 @@ def _new_rows(
     batch: Sequence[dict[str, Any]], known: defaultdict[_Key, list[_Vintage]]
 ) -> list[dict[str, Any]]:
     """Those of the batch that say something new, with their vintage."""
-    together = Counter((row["indicator"], row["period"], row["known_at"]) for row in batch)
+    values: defaultdict[tuple[str, str, str], set[float]] = defaultdict(set)
+    for row in batch:
+        values[row["indicator"], row["period"], row["known_at"]].add(row["value"])
     new = []
     for row in batch:
         key = row["indicator"], row["period"]
-        as_a_set = row["origin"] == "embedded" or together[*key, row["known_at"]] > 1
-        if _is_duplicate(row, known[key], as_a_set=as_a_set):
+        disputed = len(values[*key, row["known_at"]]) > 1
+        if _is_duplicate(row, known[key], disputed=disputed):
             continue
         row["vintage"] = 1 + max((old.vintage for old in known[key]), default=0)
         known[key].append(_Vintage(row["known_at"], row["vintage"], row["value"]))
@@ -161,19 +163,23 @@ def _new_rows(
     return new
 
 
-def _is_duplicate(row: dict[str, Any], vintages: Sequence[_Vintage], *, as_a_set: bool) -> bool:
+def _is_duplicate(row: dict[str, Any], vintages: Sequence[_Vintage], *, disputed: bool) -> bool:
     """Whether the value was known at that time already, or is stored as known later.
 
-    ``as_a_set``: several values of one moment came together, as in a history file; then one that
-    is stored with the same moment stays a duplicate although another of them stands.
+    Of a history, and where one batch holds several values of one moment (``disputed``), a row
+    that is stored with the same moment is a duplicate although another value may stand: else
+    each repetition of the batch would add to it.
     """
     moment, value = row["known_at"], row["value"]
+    if disputed or row["origin"] == "embedded":
+        if any((old.known_at, old.value) == (moment, value) for old in vintages):
+            return True
+        if disputed:
+            return False
     standing = max((old for old in vintages if old.known_at <= moment), default=None)
     if standing is not None and standing.value == value:
         return True
-    if any(old.value == value for old in vintages if old.known_at > moment):
-        return True
-    return as_a_set and any((old.known_at, old.value) == (moment, value) for old in vintages)
+    return any(old.value == value for old in vintages if old.known_at > moment)
 
 
 def _existing(

@@ -1,0 +1,76 @@
+"""A clean room for every test: no settings from outside, its own state folder, no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A shared machine may stall for seconds; the time of one example says nothing.
+settings.register_profile(
+    "forecaster",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("forecaster")
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+_getaddrinfo = socket.getaddrinfo
+
+
+class NetworkRefused(AssertionError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Settings come from the test alone; ``FORECASTER_TEST_*`` speak to the tests themselves."""
+    for name in os.environ:
+        if name.startswith("FORECASTER_") and not name.startswith("FORECASTER_TEST_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("FORECASTER_HOME", str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this machine may be dialled, and only its own names looked up."""
+    monkeypatch.setattr(socket.socket, "connect", _guarded_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", _guarded_connect_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", _guarded_getaddrinfo)
+
+
+def _refuse_unless_local(host: object) -> None:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return
+    try:
+        local = ip_address(str(name).partition("%")[0]).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise NetworkRefused(f"a test tried to reach {name}; tests use this machine only")
+
+
+def _guarded_connect(self: socket.socket, address: tuple[object, ...] | str | bytes) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6):
+        _refuse_unless_local(address[0])
+    _connect(self, address)
+
+
+def _guarded_connect_ex(self: socket.socket, address: tuple[object, ...] | str | bytes) -> int:
+    if self.family in (socket.AF_INET, socket.AF_INET6):
+        _refuse_unless_local(address[0])
+    return _connect_ex(self, address)
+
+
+def _guarded_getaddrinfo(
+    host: str | bytes | None, port: str | int | None, *args: int, **named: int
+) -> object:
+    _refuse_unless_local(host)
+    return _getaddrinfo(host, port, *args, **named)
