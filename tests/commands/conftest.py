@@ -1,0 +1,118 @@
+"""A state to work with: the embedded record, and one made-up forecast that stands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from forecaster import settings
+from forecaster.belief import Forecast, Kind
+from forecaster.store import forecasts, readings
+from forecaster.store.engine import open_engine, writing
+from forecaster.store.migrate import upgrade
+from forecaster.wiring import Desk, open_desk
+from tests import synthetic
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
+NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
+
+Run = Callable[..., Result]
+Start = Callable[..., subprocess.CompletedProcess[str]]
+Put = Callable[..., Forecast]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with the embedded record, made once and copied for each test."""
+    home = tmp_path_factory.mktemp("prepared")
+    desk = Desk(
+        settings.load({"FORECASTER_HOME": str(home)}),
+        open_engine(f"sqlite:///{home / settings.DATABASE_NAME}"),
+    )
+    upgrade(desk.engine)
+    readings.add(desk.engine, desk.embedded(), now=NOW - timedelta(days=1))
+    return home
+
+
+@pytest.fixture
+def home(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of the test's own."""
+    copy = tmp_path / "state"
+    shutil.copytree(prepared, copy)
+    monkeypatch.setenv("FORECASTER_HOME", str(copy))
+    return copy
+
+
+@pytest.fixture
+def desk(home: Path) -> Desk:
+    """A desk whose clock stands at ``NOW``."""
+    assert home.is_dir()
+    return open_desk(settings.load(), clock=lambda: NOW)
+
+
+@pytest.fixture
+def put(desk: Desk) -> Put:
+    """Store a made-up forecast, as of some moments ago unless told otherwise."""
+
+    def store(
+        name: str = "synthetic",
+        as_of: datetime | None = None,
+        kind: Kind = "published",
+        mean: float | None = None,
+    ) -> Forecast:
+        moment = as_of or datetime.now(UTC) - timedelta(minutes=5)
+        document = synthetic.document()
+        document["forecast_id"] = name
+        document["as_of"] = document["created_at"] = moment.isoformat().replace("+00:00", "Z")
+        if mean is not None:
+            document["headline"]["mean"] = mean
+        with writing(desk.engine) as connection:
+            forecasts.insert(
+                connection,
+                document,
+                kind=kind,
+                posterior_path=f"posteriors/{name}.nc",
+                posterior_sha256="0" * 64,
+            )
+        return document
+
+    return store
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a command in this process; what goes wrong comes out as the exception it is."""
+
+    def invoke(*words: str) -> Result:
+        from jobs.mount import app
+
+        return CliRunner().invoke(app, words)
+
+    return invoke
+
+
+@pytest.fixture
+def start() -> Start:
+    """Run the command as a process of its own, as a person does."""
+
+    def process(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+            timeout=120,
+            check=False,
+        )
+
+    return process

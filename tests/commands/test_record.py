@@ -1,0 +1,195 @@
+"""A reading added by hand is checked, kept with its times, and never overwrites another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from forecaster.commands import record
+from forecaster.errors import UnknownName, UsageError
+from forecaster.store import readings
+from forecaster.wiring import Desk
+from tests.commands.conftest import NOW, Run, Start
+
+URL = "https://example.org/page"
+Store = Callable[..., record.Recorded]
+
+
+@pytest.fixture
+def store(desk: Desk) -> Store:
+    def put(name: str, period: str, value: str, **more: object) -> record.Recorded:
+        return record.store(desk, name, period, value, URL, **more)  # type: ignore[arg-type]
+
+    return put
+
+
+def test_a_new_reading_is_added_and_known_at_once(store: Store, desk: Desk) -> None:
+    done = store("leader_meetings", "2026-10", "1", note="on the margins of a summit")
+    (found,) = [
+        one
+        for one in readings.as_known(desk.engine, NOW, indicator="leader_meetings")
+        if one.period == "2026-10"
+    ]
+
+    assert (done.result, done.vintage) == ("added", 1)
+    assert (found.value, found.vintage, found.origin) == (1.0, 1, "by_hand")
+    assert found.recorded_at == NOW
+    assert found.note == "on the margins of a summit"
+    # Three days of lag have passed: the world could know it on 4 November.
+    assert found.known_at == datetime(2026, 11, 4, tzinfo=UTC)
+
+
+def test_a_value_is_never_known_before_it_is_recorded_or_published(store: Store) -> None:
+    early = store("trade_total", "2026-10", "20.5")
+    stated = store(
+        "trade_total", "2026-09", "20.1", published_at=datetime(2026, 10, 18, tzinfo=UTC)
+    )
+
+    # The usual lag would be over later than now only for a fresh month; now is the bound.
+    assert early.reading.known_at <= NOW
+    assert stated.reading.known_at == datetime(2026, 10, 18, tzinfo=UTC)
+
+
+def test_a_second_value_is_the_next_vintage_and_news_of_today(store: Store, desk: Desk) -> None:
+    store("leader_meetings", "2026-09", "1")
+    done = store("leader_meetings", "2026-09", "2")
+    rows = [
+        one for one in readings.vintages(desk.engine, "leader_meetings") if one.period == "2026-09"
+    ]
+
+    assert (done.result, done.vintage) == ("added", 2)
+    assert [(one.vintage, one.value) for one in rows] == [(1, 1.0), (2, 2.0)]
+    assert rows[1].known_at == NOW
+
+
+def test_the_same_again_is_told_and_not_added(store: Store, desk: Desk) -> None:
+    store("leader_meetings", "2026-09", "1")
+    before = readings.vintages(desk.engine, "leader_meetings")
+    again = store("leader_meetings", "2026-09", "1.0")
+
+    assert (again.result, again.vintage) == ("duplicate", 1)
+    assert readings.vintages(desk.engine, "leader_meetings") == before
+
+
+def test_an_implausible_value_is_kept_aside_unless_a_reason_is_given(
+    store: Store, desk: Desk
+) -> None:
+    aside = store("trade_total", "2026-08", "20500")
+    assert aside.result == "quarantined"
+    assert "outside the plausible range" in aside.why
+    assert all(one.period != "2026-08" for one in readings.as_known(desk.engine, NOW))
+    (kept,) = readings.quarantined(desk.engine, "trade_total")
+    assert (kept.period, kept.value, kept.source) == ("2026-08", 20500.0, URL)
+
+    accepted = store("trade_total", "2026-08", "20500", reason="the unit has changed")
+    assert accepted.result == "added"
+    (found,) = [
+        one
+        for one in readings.as_known(desk.engine, NOW, indicator="trade_total")
+        if one.period == "2026-08"
+    ]
+    assert found.reason == "the unit has changed"
+
+
+@pytest.mark.parametrize(
+    ("period", "why"),
+    [
+        ("2026-13", "not a date of the calendar"),
+        ("2026-02-30", "not a date of the calendar"),
+        ("26-10", "not a period"),
+        ("October", "not a period"),
+        ("2027", "lies in the future"),
+        ("2026-12", "lies in the future"),
+        ("2026-11-23", "lies in the future"),
+        ("2026-11", "has not ended yet"),
+        ("2026", "has not ended yet"),
+    ],
+)
+def test_periods_that_cannot_be_meant_are_refused(store: Store, period: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        store("leader_meetings", period, "1")
+
+
+def test_a_state_of_things_may_be_recorded_before_its_period_ends(store: Store) -> None:
+    assert store("us_tariff_on_china", "2026-11-22", "40").result == "added"
+    assert store("us_tariff_on_china", "2026-11", "40").result == "added"
+    assert store("leader_meetings", "2026-11-22", "1").result == "added"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("leader_meetings", "many", "is no number"),
+        ("leader_meetings", "1,5", "is no number"),
+        ("leader_meetings", "nan", "not a finite number"),
+        ("leader_meetings", "inf", "not a finite number"),
+        ("leader_meetings", "1e999", "not a finite number"),
+        ("leader_meetings", "-1", "is no count"),
+        ("leader_meetings", "1.5", "is no count"),
+        ("trade_total", "0", "has no log"),
+        ("trade_total", "-3", "has no log"),
+    ],
+)
+def test_values_that_cannot_be_meant_are_refused(
+    store: Store, desk: Desk, name: str, value: str, why: str
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        store(name, "2026-10", value, reason="even with a reason")
+    assert readings.quarantined(desk.engine) == []
+
+
+def test_an_unknown_indicator_is_told_the_nearest(store: Store) -> None:
+    with pytest.raises(UnknownName, match="nearest: leader_meetings"):
+        store("leader_meeting", "2026-10", "1")
+
+
+@pytest.mark.parametrize(
+    "source", ["", "a newspaper", "ftp://example.org", "https://", "http:// x"]
+)
+def test_a_source_must_be_an_address(desk: Desk, source: str) -> None:
+    with pytest.raises(UsageError, match="no web address"):
+        record.store(desk, "leader_meetings", "2026-10", "1", source)
+
+
+def test_a_date_of_publication_in_the_future_is_refused(store: Store) -> None:
+    with pytest.raises(UsageError, match="future"):
+        store("leader_meetings", "2026-10", "1", published_at=datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def test_what_drives_nothing_is_said(store: Store) -> None:
+    outside = store("leader_meetings", "1985-01", "1")
+    context = store("gdp_ratio_seed", "2016", "8")
+
+    assert "no [[coverage]] window" in " ".join(outside.remarks)
+    assert "is context" in " ".join(context.remarks)
+
+
+def test_the_command_speaks_json_and_keeps_stdout_clean(home: object, run: Run) -> None:
+    assert home
+    words = ["record", "leader_meetings", "--period", "1985-01", "--value", "1", "--source", URL]
+    done = run(*words, "--json")
+    again = run(*words, "--json")
+
+    assert (done.exit_code, again.exit_code) == (0, 0)
+    assert json.loads(done.stdout)["result"] == "added"
+    assert json.loads(done.stdout)["vintage"] == 1
+    assert "[[coverage]]" in done.stderr
+    assert json.loads(again.stdout)["result"] == "duplicate"
+
+
+def test_exit_status_of_the_command(home: object, start: Start) -> None:
+    assert home
+    words = ["record", "trade_total", "--period", "2026-08", "--source", URL, "--value"]
+    aside = start(*words, "20500")
+    unknown = start("record", "trade", "--period", "2026-08", "--source", URL, "--value", "1")
+    missing = start("record", "trade_total")
+
+    assert (aside.returncode, aside.stdout) == (1, "")
+    assert "kept aside and not used" in aside.stderr
+    assert len(aside.stderr.splitlines()) == 1
+    assert unknown.returncode == 2
+    assert "no indicator is called 'trade'" in unknown.stderr
+    assert missing.returncode == 2
