@@ -65,7 +65,7 @@ def insert(
     Raises
     ------
     ValueError
-        If the path is absolute, the kind unknown, or a number is not finite.
+        If the path is absolute or without hash, the kind unknown, or a number not finite.
     StoreError
         If a forecast of this id exists (raised where the transaction ends).
     """
@@ -73,6 +73,8 @@ def insert(
         raise ValueError(f"kind {kind!r} is none of {', '.join(KINDS)}")
     if posterior_path is not None and PurePath(posterior_path).is_absolute():
         raise ValueError(f"{posterior_path} must be relative to the state folder")
+    if (posterior_path is None) != (posterior_sha256 is None):
+        raise ValueError("a posterior needs both path and hash")
     headline = document["headline"]
     newest = chain.last(connection)
     row = {
