@@ -33,6 +33,7 @@ TITLES = {
     "western_reaction": "Western reaction",
     "regional_reaction": "Regional reaction",
     "trade_dependence": "Trade dependence",
+    "non_alignment": "Non-alignment",
 }
 _MONTHS = "January February March April May June July August September October November December"
 MONTHS = tuple(_MONTHS.split())

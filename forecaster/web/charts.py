@@ -164,10 +164,7 @@ def _factor(months: Sequence[str], band: Band, low: float, high: float) -> Chart
 
 def strengths(constraints: Constraints) -> Chart:
     """How strongly each family holds back: dot and 90 % interval; hollow where it is assumed."""
-    named = {"All together": constraints["strength"]} | {
-        words.title(name): one for name, one in constraints["families"].items()
-    }
-    rows = [_strength_row(label, one) for label, one in named.items()]
+    rows = [_strength_row(label, one) for label, one in named_strengths(constraints).items()]
     y = alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, grid=False))
 
     def x(name: str) -> alt.X:
@@ -199,6 +196,13 @@ def strengths(constraints: Constraints) -> Chart:
         wide=WIDE - 85,
         tall=36 * len(rows),
     )
+
+
+def named_strengths(constraints: Constraints) -> dict[str, Strength]:
+    """All together, then each family, by their names for people."""
+    return {"All together": constraints["strength"]} | {
+        words.title(name): one for name, one in constraints["families"].items()
+    }
 
 
 def _strength_row(label: str, one: Strength) -> dict[str, Any]:

@@ -86,8 +86,6 @@ def _environment() -> Environment:
         title_of=words.title,
         moment=lambda value: _tied(words.moment(value)),
         day=lambda value: _tied(words.day(value)),
-        count=words.count,
-        tied=_tied,
     )
     return environment
 
@@ -125,6 +123,7 @@ def _view(page: Page) -> dict[str, Any]:
             for row in document["horizons"]
         ],
         "hazard_years": _hazard_years(page.series),
+        "strengths": charts.named_strengths(document["constraints"]),
         "families": [_family(document["constraints"], name) for name in FAMILIES],
         "sources": _sources(page.indicators),
         "watched": _watched(page.indicators),
@@ -180,7 +179,6 @@ def _family(constraints: Constraints, name: str) -> dict[str, Any]:
     }
     return {
         "title": words.title(name),
-        "strength": constraints["families"][name],
         "level": constraints["levels"][name],
         "parts": [
             {
@@ -219,6 +217,7 @@ def _watched(indicators: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "title": "Context, drives nothing" if at == len(FACTORS) else words.title(FACTORS[at]),
+            "context": at == len(FACTORS),
             "rows": list(rows),
         }
         for at, rows in groupby(ordered, key=place)

@@ -121,7 +121,7 @@ def test_every_horizon_scenario_factor_and_constraint_is_there(page: str) -> Non
     for name in ("ru_west", "cn_us", "alignment", "asymmetry", "western_reaction", "rupture"):
         assert words.title(name) in text
     assert "Capability gap" in text
-    assert "Non alignment – no indicators" in text
+    assert "Non-alignment – none" in text
 
 
 def test_provenance_is_complete(page: str) -> None:
