@@ -8,7 +8,7 @@ from the end show too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from forecaster.store.schema import forecasts, readings
 
-_CONTENT = tuple(name for name in readings.c.keys() if name != "chain")  # noqa: SIM118
+_CONTENT = tuple(column.name for column in readings.columns if column.name != "chain")
 
 
 class Link(NamedTuple):
@@ -39,31 +39,34 @@ def last(connection: Connection) -> Link:
 def append(previous: Link, row: dict[str, Any]) -> Link:
     """Number a row and give it its hash, in place; returns the new end of the chain."""
     row["id"] = previous.id + 1
-    row["chain"] = digest(previous.chain, row)
+    row["chain"] = _digest(previous.chain, [row[name] for name in _CONTENT])
     return Link(row["id"], row["chain"])
 
 
-def digest(previous: str, row: Mapping[str, Any]) -> str:
-    """The hash of one row after another."""
-    content = [previous, *map(row.__getitem__, _CONTENT)]
-    return sha256(json.dumps(content).encode()).hexdigest()
-
-
 def problems(connection: Connection) -> list[str]:
-    """What does not fit, one line each, the first reading that fails only; empty when whole."""
-    previous = START
-    hashes = {0: ""}
-    for row in connection.execute(select(readings).order_by(readings.c.id)).mappings():
-        if row["id"] != previous.id + 1:
-            return [f"readings {previous.id + 1} to {row['id'] - 1} are missing"]
-        if row["chain"] != digest(previous.chain, {**row}):
+    """What does not fit: the first reading that fails, else every forecast that saw others.
+
+    One line each; empty when everything is whole.
+    """
+    hashes = [START.chain]
+    statement = select(*(readings.c[name] for name in _CONTENT), readings.c.chain)
+    for *content, found in connection.execute(statement.order_by(readings.c.id)).all():
+        row = dict(zip(_CONTENT, content, strict=True))
+        if row["id"] != len(hashes):
+            return [f"readings {len(hashes)} to {row['id'] - 1} are missing"]
+        if found != _digest(hashes[-1], content):
             what = f"{row['indicator']} {row['period']}, vintage {row['vintage']}"
             return [f"reading {row['id']} ({what}) was changed after it was stored"]
-        previous = Link(row["id"], row["chain"])
-        hashes[previous.id] = previous.chain
+        hashes.append(found)
     columns = (forecasts.c.forecast_id, forecasts.c.last_reading, forecasts.c.chain)
     return [
-        f"forecast {forecast_id} saw {last_reading} readings; they are lost or were replaced"
-        for forecast_id, last_reading, chain in connection.execute(select(*columns))
-        if hashes.get(last_reading) != chain
+        f"forecast {forecast_id} saw {seen} readings; they are lost or were replaced"
+        for forecast_id, seen, chain in connection.execute(
+            select(*columns).order_by(forecasts.c.id)
+        )
+        if seen >= len(hashes) or hashes[seen] != chain
     ]
+
+
+def _digest(previous: str, content: Sequence[object]) -> str:
+    return sha256(json.dumps([previous, *content]).encode()).hexdigest()

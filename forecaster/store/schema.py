@@ -98,6 +98,7 @@ readings = Table(
         "period_end",
         "known_at",
         "vintage",
+        "recorded_at",  # so that the index alone answers what was stored by then
     ),
 )
 

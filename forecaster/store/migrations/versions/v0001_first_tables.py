@@ -62,7 +62,7 @@ def _readings() -> None:
     op.create_index(
         "readings_as_known",
         "readings",
-        ["indicator", "period_start", "period_end", "known_at", "vintage"],
+        ["indicator", "period_start", "period_end", "known_at", "vintage", "recorded_at"],
     )
 
 
