@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -73,6 +75,15 @@ def load(path: Path, sha256: str) -> xarray.DataTree:
     # From the bytes that were hashed, not from the file again.
     with xarray.open_datatree(BytesIO(content), engine=ENGINE) as tree:
         return tree.load()
+
+
+def sweep(folder: Path, older_than: timedelta = timedelta(hours=24)) -> list[Path]:
+    """Remove what writers left that were killed; the younger may still be at work."""
+    limit = time.time() - older_than.total_seconds()
+    left = [part for part in folder.glob(".*.part") if part.stat().st_mtime < limit]
+    for part in left:
+        part.unlink(missing_ok=True)
+    return left
 
 
 def _encoding(tree: xarray.DataTree) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
@@ -106,6 +106,10 @@ def _transaction(engine: Engine, **options: Any) -> Iterator[Connection]:
                 yield connection
     except (DBAPIError, NoConnectionFree) as error:
         raise explained(error, engine) from error
+    except StatementError as error:
+        if isinstance(error.orig, ValueError):  # a value that our own column types refuse
+            raise error.orig from None
+        raise
 
 
 def next_number(connection: Connection, table: Table) -> int:
@@ -133,7 +137,7 @@ def _sqlite(url: URL) -> Engine:
         )
     # Without a pool no file stays open: a fork inherits nothing and `restore` may replace the file.
     engine = create_engine(
-        url,
+        url.set(database=str(Path(url.database).absolute())),
         poolclass=NullPool,
         connect_args={
             "timeout": BUSY_SECONDS,
@@ -148,7 +152,7 @@ def _sqlite(url: URL) -> Engine:
         _dialect: Any, _record: Any, args: list[Any], keys: dict[str, Any]
     ) -> None:
         # A reader must not leave an empty database behind; migrate.upgrade() makes the file.
-        args[0] = Path(args[0]).absolute().as_uri() + "?mode=rw"
+        args[0] = Path(args[0]).as_uri() + "?mode=rw"
         keys["uri"] = True
 
     @event.listens_for(engine, "connect")

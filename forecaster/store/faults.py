@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from forecaster.errors import Busy, StoreError
@@ -65,7 +65,7 @@ def explained(error: DBAPIError | NoConnectionFree, engine: Engine) -> Exception
         return Busy(_BUSY.format(where=where))
     if kind in _LINES:
         return StoreError(_LINES[kind].format(where=where, reason=reason))
-    if isinstance(error, IntegrityError | OperationalError):
+    if isinstance(error, DataError | IntegrityError | OperationalError):
         return StoreError(f"{where} refused: {reason}")
     return error
 
@@ -91,7 +91,7 @@ def database_file(engine: Engine) -> Path | None:
     """The file of a SQLite database; None for a server."""
     if engine.dialect.name != "sqlite":
         return None
-    return Path(str(engine.url.database)).absolute()
+    return Path(str(engine.url.database))
 
 
 def place(engine: Engine) -> str:

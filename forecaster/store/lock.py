@@ -48,17 +48,17 @@ def update_lock(home: Path, what: str, wait: float | None = None) -> Iterator[No
             f"{path} cannot be opened ({error.strerror}); run `forecaster init`, or give yourself "
             f"write permission on {home}"
         ) from error
+    _held.add(file)
     try:
         _take(file, wait)
-        _held.add(file)
         since = datetime.now(UTC).isoformat(timespec="seconds")
         os.ftruncate(file, 0)
         os.pwrite(file, json.dumps({"pid": os.getpid(), "since": since, "what": what}).encode(), 0)
         yield
-        os.ftruncate(file, 0)
     finally:
-        _held.discard(file)
-        os.close(file)
+        if file in _held:  # else this is a forked child, where the number may be another file's
+            _held.discard(file)
+            os.close(file)
 
 
 def _take(file: int, wait: float | None) -> None:

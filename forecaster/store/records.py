@@ -77,11 +77,13 @@ def checked(one: NewReading, *, finite: bool = True) -> NewReading:
     Raises
     ------
     ValueError
-        If the value is not finite, the origin unknown, or indicator or source empty.
+        If the value is not finite, the origin unknown, or a text empty or not storable.
     """
     what = f"{one.indicator} {one.period.text}"
     if not one.indicator or not one.source:
         raise ValueError(f"{what}: indicator and source must be given")
+    if any("\0" in text for text in (one.source, one.note, one.reason)):
+        raise ValueError(f"{what}: the text holds a null character, which not every engine keeps")
     if finite and not isfinite(one.value):
         raise ValueError(f"{what}: {one.value} is not a finite number; put it into quarantine")
     if one.origin not in ORIGINS:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Engine, insert, select
 
 from forecaster.belief import SCENARIOS
 from forecaster.store.engine import next_number, reading, writing
+from forecaster.store.instants import to_text
 from forecaster.store.schema import resolutions as table
 
 
@@ -57,7 +58,8 @@ def as_known(
     The world knows a resolution from its own day (UTC) on; ``recorded_by`` restricts to what this
     installation had stored by then.
     """
-    statement = select(*_COLUMNS).where(table.c.date <= at.astimezone(UTC).date())
+    day = date.fromisoformat(to_text(at)[:10])
+    statement = select(*_COLUMNS).where(table.c.date <= day)
     if recorded_by is not None:
         statement = statement.where(table.c.recorded_at <= recorded_by)
     with reading(engine) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -119,3 +120,15 @@ def test_a_later_file_takes_the_place_of_the_earlier(tree: xarray.DataTree, tmp_
     assert files.load(path, second).identical(shorter)
     with pytest.raises(DamagedFile):
         files.load(path, first)
+
+
+def test_what_a_killed_writer_left_is_swept_after_a_day(
+    tree: xarray.DataTree, tmp_path: Path
+) -> None:
+    files.save(tree, tmp_path / "one.nc")
+    old, young = tmp_path / ".one.nc.1.part", tmp_path / ".one.nc.2.part"
+    for part in (old, young):
+        part.touch()
+    os.utime(old, (0, 0))
+    assert [old] == files.sweep(tmp_path)
+    assert {young, tmp_path / "one.nc"} == set(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Several processes that write at once. Arguments: the database's URL, processes, adds of each."""
+"""Several processes that write and read at once. Arguments: URL, processes, adds of each."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def write(url: str, writer: int, adds: int) -> None:
         own = new(1.0, indicator=f"w{writer}", period=f"20{number:02d}")
         shared = new(writer + number / 1000, number, indicator="shared")
         readings.add(engine, [own, shared], now=NOW)
+        readings.as_known(engine, NOW, indicator="shared")
     engine.dispose()
 
 

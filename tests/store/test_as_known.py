@@ -31,7 +31,7 @@ BATCHES = st.lists(
 # Each example takes an indicator of its own, so that one database serves all.
 indicators = (f"indicator_{number}" for number in count())
 several_examples = settings(
-    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -97,3 +97,32 @@ def test_a_missing_folder(tmp_path: Path) -> None:
         update_lock(tmp_path / "absent", "first"),
     ):
         pass
+
+
+FORKED = """
+import os, sys
+from pathlib import Path
+from forecaster.store.lock import update_lock
+home = Path(sys.argv[1])
+with update_lock(home, "parent"):
+    child = os.fork()
+    if child == 0:
+        other = (home / "other").open("w")  # takes the number that the lock had
+        other.write("kept")
+        other.flush()
+    else:
+        os.waitpid(child, 0)
+        print((home / "update.lock").read_text())
+"""
+
+
+def test_a_forked_child_that_leaves_the_block_touches_nothing(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", FORKED, tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert '"what": "parent"' in told.stdout
+    assert (tmp_path / "other").read_text() == "kept"

@@ -147,6 +147,7 @@ def test_a_generator_and_nothing_are_welcome(engine: Engine) -> None:
         (new(float("nan")), "not a finite number"),
         (new(float("inf")), "not a finite number"),
         (new(1.0)._replace(source=""), "source must be given"),
+        (new(1.0)._replace(note="a\0b"), "a null character"),
         (new(1.0)._replace(origin="guessed"), "origin 'guessed' is none of"),  # type: ignore[arg-type]
         (new(1.0)._replace(known_at=datetime(2026, 1, 1)), "no time zone"),  # noqa: DTZ001
         (new(1.0)._replace(published_at=datetime(2026, 1, 1)), "no time zone"),  # noqa: DTZ001

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import Engine
@@ -42,3 +42,14 @@ def test_what_is_no_scenario_is_refused(engine: Engine) -> None:
         resolutions.add(engine, "entente", date(2026, 2, 1), URL, NOW)
     with pytest.raises(ValueError, match="needs a source"):
         resolutions.add(engine, "alliance", date(2026, 2, 1), "", NOW)
+
+
+def test_moments_without_a_zone_are_refused(engine: Engine) -> None:
+    naive = datetime(2026, 2, 1)  # noqa: DTZ001
+    for use in (
+        lambda: resolutions.as_known(engine, naive),
+        lambda: resolutions.as_known(engine, NOW, recorded_by=naive),
+        lambda: resolutions.add(engine, "alliance", date(2026, 2, 1), URL, naive),
+    ):
+        with pytest.raises(ValueError, match="no time zone; give an aware datetime"):
+            use()
