@@ -12,16 +12,19 @@ from sqlalchemy import Engine
 
 from forecaster.store import readings
 from forecaster.store.readings import NewReading, StoredReading
+from forecaster.store.records import Origin
 from tests.store.support import NOW, day, new
 
 DAYS = (0, 5, 9)
+ORIGINS: tuple[Origin, ...] = ("embedded", "fetched", "by_hand")
+Drawn = list[list[tuple[str, float, int, Origin]]]
 BATCHES = st.lists(
     st.lists(
         st.tuples(
             st.sampled_from(["2025", "2025-11", "2025-12", "2025-12-31"]),
             st.sampled_from([0.0, 1.0, 2.0]),
             st.integers(0, 12),
-            st.sampled_from(["embedded", "fetched", "by_hand"]),
+            st.sampled_from(ORIGINS),
         ),
         max_size=5,
     ),
@@ -35,12 +38,10 @@ several_examples = settings(
 )
 
 
-def batches_of(
-    indicator: str, drawn: list[list[tuple[str, float, int, str]]]
-) -> list[list[NewReading]]:
+def batches_of(indicator: str, drawn: Drawn) -> list[list[NewReading]]:
     return [
         [
-            new(value, known, indicator=indicator, period=period, origin=origin)  # type: ignore[arg-type]
+            new(value, known, indicator=indicator, period=period, origin=origin)
             for period, value, known, origin in batch
         ]
         for batch in drawn
@@ -60,9 +61,7 @@ def expected(
 
 @several_examples
 @given(BATCHES)
-def test_nothing_stored_later_changes_an_earlier_view(
-    engine: Engine, drawn: list[list[tuple[str, float, int, str]]]
-) -> None:
+def test_nothing_stored_later_changes_an_earlier_view(engine: Engine, drawn: Drawn) -> None:
     indicator = next(indicators)
 
     def view(at_day: int, recorded_by: int) -> list[StoredReading]:
@@ -87,9 +86,7 @@ def test_nothing_stored_later_changes_an_earlier_view(
 
 @several_examples
 @given(BATCHES)
-def test_the_same_batches_again_add_nothing_to_a_history(
-    engine: Engine, drawn: list[list[tuple[str, float, int, str]]]
-) -> None:
+def test_the_same_batches_again_add_nothing_to_a_history(engine: Engine, drawn: Drawn) -> None:
     indicator = next(indicators)
     history = [
         one._replace(origin="embedded") for batch in batches_of(indicator, drawn) for one in batch
