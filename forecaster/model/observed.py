@@ -1,0 +1,114 @@
+"""Readings as known at a time, as observations: one list per indicator, on the month grid."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from forecaster.model.grid import month_index
+from indicators.spec import Coverage, Indicator
+
+
+class Known(Protocol):
+    """What the model needs of a stored reading."""
+
+    @property
+    def indicator(self) -> str: ...
+    @property
+    def period(self) -> str: ...
+    @property
+    def period_start(self) -> date: ...
+    @property
+    def period_end(self) -> date: ...
+    @property
+    def value(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One usable value: months covered (both ends), the value as the likelihood sees it."""
+
+    period: str
+    first: int
+    last: int
+    value: float
+    raw: float
+    window: int = -1
+
+
+def data_hash(readings: Iterable[Known]) -> str:
+    """SHA-256 over indicator, period and value of everything known, order-free."""
+    rows = sorted((r.indicator, r.period, repr(float(r.value))) for r in readings)
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def observations(
+    readings: Iterable[Known], catalogue: Mapping[str, Indicator], last_month: int
+) -> dict[str, list[Observation]]:
+    """Observations of every evidence indicator that has any, by id.
+
+    Context indicators, periods outside the grid, and readings of indicators that are no longer in
+    the catalogue are left out. Where a year and months of it are both known, the finest complete
+    cover is kept: twelve months replace the year, otherwise the year replaces its months.
+    """
+    by_indicator: dict[str, list[Known]] = defaultdict(list)
+    for reading in readings:
+        by_indicator[reading.indicator].append(reading)
+    found: dict[str, list[Observation]] = {}
+    for name in sorted(by_indicator):
+        indicator = catalogue.get(name)
+        if indicator is None or indicator.role != "evidence":
+            continue
+        kept = [
+            observed
+            for reading in _finest_cover(by_indicator[name])
+            if (observed := _observe(reading, indicator, last_month)) is not None
+        ]
+        if kept:
+            found[name] = sorted(kept, key=lambda o: (o.first, o.last, o.period))
+    return found
+
+
+def _finest_cover(readings: list[Known]) -> list[Known]:
+    years = {r.period for r in readings if len(r.period) == 4}
+    months: dict[str, set[str]] = defaultdict(set)
+    for reading in readings:
+        if len(reading.period) == 7:
+            months[reading.period[:4]].add(reading.period)
+    complete = {year for year, known in months.items() if len(known) == 12}
+    return [
+        r
+        for r in readings
+        if (len(r.period) == 4 and r.period not in complete)
+        or (len(r.period) > 4 and (r.period[:4] not in years or r.period[:4] in complete))
+    ]
+
+
+def _observe(reading: Known, indicator: Indicator, last_month: int) -> Observation | None:
+    observation = indicator.observation
+    first, last = month_index(reading.period_start), month_index(reading.period_end)
+    n_months = last - first + 1
+    if observation.kind == "stock":
+        first = last
+    last = min(last, last_month)
+    if first < 0 or first > last_month:
+        return None
+    window = -1
+    if observation.likelihood == "negative_binomial":
+        window = _window(indicator.coverage, reading)
+        if window < 0:
+            return None
+    value = observation.apply(reading.value, n_months)
+    return Observation(reading.period, first, last, value, reading.value, window)
+
+
+def _window(windows: tuple[Coverage, ...], reading: Known) -> int:
+    for index, window in enumerate(windows):
+        if window.first <= reading.period_start and reading.period_end <= window.last:
+            return index
+    return -1

@@ -1,0 +1,79 @@
+"""The publication gate: no number is shown that the sampler has not earned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from arviz_stats.base import array_stats
+
+from forecaster.belief import Diagnostics
+
+RHAT_MAX = 1.01
+ESS_MIN = 400.0
+BFMI_MIN = 0.3
+INTERNAL = ("z", "sub_z", "kappa_z", "shock_size_z", "counter_deviation_z")
+
+
+def diagnose(tree: xr.DataTree) -> Diagnostics:
+    """R-hat, bulk and tail ESS over everything shown and every named parameter; BFMI.
+
+    Quantities that cannot vary (an alliance by today) are passed over. The raw coordinates of the
+    sampler are not looked at by themselves: all that is made of them is.
+    """
+    names: list[str] = []
+    columns: list[Any] = []
+    for group in ("shown", "posterior"):
+        for name, variable in tree[group].data_vars.items():
+            if group == "posterior" and (name in INTERNAL or name.endswith("_z")):
+                continue
+            values = np.asarray(variable.values, dtype=np.float64)
+            flat = values.reshape(*values.shape[:2], -1)
+            names += [f"{name}[{k}]" if flat.shape[2] > 1 else name for k in range(flat.shape[2])]
+            columns.append(flat)
+    draws = np.concatenate(columns, axis=2)
+    moving = draws.std(axis=(0, 1)) > 1e-12
+    names = [name for name, moves in zip(names, moving, strict=True) if moves]
+    draws = draws[:, :, moving]
+    axes = {"chain_axis": 0, "draw_axis": 1}
+    rhat = array_stats.rhat(draws, **axes)
+    bulk = array_stats.ess(draws, method="bulk", **axes)
+    tail = array_stats.ess(draws, method="tail", **axes)
+    energy = tree["sample_stats"]["energy"].values
+    bfmi = np.square(np.diff(energy, axis=1)).mean(axis=1) / energy.var(axis=1)
+    divergences = int(tree["sample_stats"]["diverging"].values.sum())
+    worst = {
+        "rhat_max": names[int(np.argmax(rhat))],
+        "ess_bulk_min": names[int(np.argmin(bulk))],
+        "ess_tail_min": names[int(np.argmin(tail))],
+    }
+    result: Diagnostics = {
+        "rhat_max": float(rhat.max()),
+        "ess_bulk_min": float(bulk.min()),
+        "ess_tail_min": float(tail.min()),
+        "divergences": divergences,
+        "bfmi_min": float(bfmi.min()),
+        "n_draws": int(draws.shape[0] * draws.shape[1]),
+        "worst": worst,
+        "passed": False,
+    }
+    result["passed"] = not failures(result)
+    return result
+
+
+def failures(diagnostics: Diagnostics) -> list[str]:
+    """What keeps the gate shut, in words; empty when it opens. NaN never passes."""
+    found = []
+    worst = diagnostics["worst"]
+    if not diagnostics["rhat_max"] <= RHAT_MAX:
+        found.append(f"R-hat {diagnostics['rhat_max']:.4f} above {RHAT_MAX} ({worst['rhat_max']})")
+    for key, label in (("ess_bulk_min", "bulk ESS"), ("ess_tail_min", "tail ESS")):
+        value = diagnostics[key]  # type: ignore[literal-required]
+        if not value >= ESS_MIN:
+            found.append(f"{label} {value:.0f} below {ESS_MIN:.0f} ({worst[key]})")
+    if diagnostics["divergences"]:
+        found.append(f"{diagnostics['divergences']} divergences")
+    if not diagnostics["bfmi_min"] > BFMI_MIN:
+        found.append(f"BFMI {diagnostics['bfmi_min']:.2f} not above {BFMI_MIN}")
+    return found

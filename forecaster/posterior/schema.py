@@ -1,0 +1,95 @@
+"""What a saved posterior must hold: groups, variables and dimensions, checked on save and load."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from forecaster.belief import FACTORS, FAMILIES, SCENARIOS
+from forecaster.errors import DamagedFile
+
+SCHEMA_VERSION = 1
+_SAMPLE = ("chain", "draw")
+GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "shown": {
+        "scenarios": (*_SAMPLE, "horizon", "scenario"),
+        "alliance_by": (*_SAMPLE, "horizon"),
+        "hazard": (*_SAMPLE, "hazard_name"),
+        "hazard_path": (*_SAMPLE, "year"),
+        "factor": (*_SAMPLE, "factor_name"),
+        "factor_path": (*_SAMPLE, "factor_name", "year"),
+        "level": (*_SAMPLE, "family"),
+        "sub_level": (*_SAMPLE, "sub"),
+        "kappa": (*_SAMPLE, "family"),
+        "kappa_bar": _SAMPLE,
+        "c_R": _SAMPLE,
+        "c_C": _SAMPLE,
+        "b_A": _SAMPLE,
+        "b_T": _SAMPLE,
+        "b_al": _SAMPLE,
+    },
+    "summary": {
+        "factor": ("statistic", "factor_name", "month"),
+        "level": ("statistic", "family", "month"),
+        "hazard": ("statistic", "month"),
+        "scenario_mean": ("ahead", "scenario"),
+        "alliance_by": ("statistic", "ahead"),
+    },
+    "contraction": {"kappa": ("family",), "kappa_bar": (), "c_R": (), "b_A": ()},
+    "posterior": {"z": (*_SAMPLE, "factor", "basis")},
+    "sample_stats": {"diverging": _SAMPLE, "energy": _SAMPLE},
+}
+ATTRIBUTES = ("schema_version", "as_of", "data_hash", "priors_hash", "model_version", "random_seed")
+_NAMES = {"factor_name": FACTORS, "family": FAMILIES, "scenario": SCENARIOS}
+
+
+def violations(tree: xr.DataTree) -> list[str]:
+    """Everything that is missing, misshapen or not finite; all at once."""
+    found = [f"attribute {name} is missing" for name in ATTRIBUTES if name not in tree.attrs]
+    version = tree.attrs.get("schema_version")
+    if version is not None and int(version) != SCHEMA_VERSION:
+        found.append(f"schema version {version}; this program reads {SCHEMA_VERSION}")
+    for group, variables in GROUPS.items():
+        if group not in tree.children:
+            found.append(f"group {group} is missing")
+            continue
+        dataset = tree[group].dataset
+        for name, dims in variables.items():
+            if name not in dataset:
+                found.append(f"{group}/{name} is missing")
+            elif dataset[name].dims != dims:
+                found.append(f"{group}/{name} has dimensions {dataset[name].dims}; expected {dims}")
+            elif not np.isfinite(dataset[name].values).all():
+                found.append(f"{group}/{name} has values that are not finite")
+        for dim, names in _NAMES.items():
+            if dim in dataset.coords and tuple(map(str, dataset[dim].values)) != names:
+                found.append(f"{group}: {dim} names other things than {', '.join(names)}")
+    return found + (_impossible(tree) if not found else [])
+
+
+def _impossible(tree: xr.DataTree) -> list[str]:
+    """Invariants of the probabilities, in every draw."""
+    shown = tree["shown"]
+    found = []
+    total = shown["scenarios"].sum("scenario").values
+    if np.abs(total - 1.0).max() > 1e-6:
+        found.append(f"scenarios sum to 1 only within {np.abs(total - 1.0).max():.2g}")
+    by = shown["alliance_by"].values
+    if (np.diff(by, axis=-1) < -1e-9).any():
+        found.append("P(alliance by date) falls somewhere")
+    if (shown["scenarios"].sel(scenario="alliance").values - by > 1e-9).any():
+        found.append("P(alliance in force) exceeds P(alliance by date) somewhere")
+    return found
+
+
+def check(tree: xr.DataTree, what: str) -> None:
+    """Refuse a tree that breaks the schema.
+
+    Raises
+    ------
+    DamagedFile
+        Naming ``what`` and every violation.
+    """
+    problems = violations(tree)
+    if problems:
+        raise DamagedFile(f"{what} is not a posterior of this program: {'; '.join(problems)}")
