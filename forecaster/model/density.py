@@ -53,44 +53,51 @@ def add(target: Array, scale: float, vector: Array) -> None:
 
 
 @_njit
+def answers(
+    w: Array, structure: Array, kappa: Array, excess: Array, project: Array
+) -> tuple[Array, Array]:
+    """What cn_us and alignment take from the factors above them, as coefficients.
+
+    ``excess`` (month, family) is the level of each constraint less 1.
+    """
+    held = np.dot(project, np.dot(excess, kappa))
+    return structure[0] * w[0], structure[1] * w[0] + structure[2] * w[1] - held
+
+
+@_njit
 def processes(
+    v: Array,
     w: Array,
+    centred: Array,
+    east_answer: Array,
+    answer: Array,
     structure: Array,
-    kappa: Array,
-    levels: Array,
-    project: Array,
-    g_w: Array,
+    g_v: Array,
     g_structure: Array,
-    g_kappa: Array,
-    g_levels: Array,
+    g_east_answer: Array,
+    g_answer: Array,
 ) -> float:
     """Prior of the factors' coefficients.
 
-    ``structure`` begins with rho, c_R, c_C and the sd of alignment's own process.
+    ``v`` is what the sampler moves: it holds the share ``centred`` of an answer where the data
+    speak, and none of it where they do not. ``structure`` begins with rho, c_R, c_C and the sd of
+    alignment's own process.
     """
-    rho, c_R, c_C, sd = structure[0], structure[1], structure[2], structure[3]
+    rho, sd = structure[0], structure[3]
     width = w.shape[1]
-    excess = levels - 1.0
-    held = np.dot(project, np.dot(excess, kappa))
-    own = (w[2] - c_R * w[0] - c_C * w[1] + held) / sd
     root = sqrt(1.0 - rho * rho)
-    relief = (w[1] - rho * w[0]) / root
+    relief = (v[1] - np.dot(centred[0], east_answer)) / root
+    own = (v[2] - np.dot(centred[1], answer)) / sd
     value = -0.5 * (np.sum(w[0] ** 2) + np.sum(relief**2) + np.sum(own**2))
     value -= 0.5 * np.sum(w[3:] ** 2) + width * (log(root) + log(sd))
-    g_w[3:] -= w[3:]
-    g_w[0] += -w[0] + relief * rho / root + own * c_R / sd
-    g_w[1] += -relief / root + own * c_C / sd
-    g_w[2] += -own / sd
-    slope = (w[1] * rho - w[0]) / root**3
-    g_structure[0] += -np.sum(relief * slope) + width * rho / root**2
-    g_structure[1] += np.sum(own * w[0]) / sd
-    g_structure[2] += np.sum(own * w[1]) / sd
+    g_v[0] -= w[0]
+    g_v[3:] -= w[3:]
+    g_v[1] -= relief / root
+    g_v[2] -= own / sd
+    g_east_answer += np.dot(centred[0], relief / root)
+    g_answer += np.dot(centred[1], own / sd)
+    g_structure[0] += (width - np.sum(relief**2)) * rho / root**2
     g_structure[3] += (np.sum(own**2) - width) / sd
-    back = np.dot(project.T, -own / sd)
-    g_kappa += np.dot(excess.T, back)
-    for t in range(levels.shape[0]):
-        for k in range(levels.shape[1]):
-            g_levels[t, k] += back[t] * kappa[k]
     return value
 
 
@@ -200,6 +207,7 @@ def counts(
     cells: Array,
     cell_place: Array,
     more_than: Array,
+    usual: Array,
     g_factors: Array,
     g_sub_w: Array,
     g_counter: Array,
@@ -211,6 +219,8 @@ def counts(
     ``counter`` rows: intercept, signed loading, dispersion. ``place`` rows: factor and
     sub-constraint of each counter. ``cells`` columns: count, weight, log exposure times months;
     ``cell_place`` columns: counter, first month, last month, window of uncertain recall or -1.
+    ``usual`` (counter, month) averages over the windows of coverage: an intercept is the log rate
+    at the mean state there, so that it does not move with the level of its factor.
     """
     value = 0.0
     for c in range(more_than.shape[0]):
@@ -222,6 +232,15 @@ def counts(
     own = np.dot(slow, counter_w.T)
     subs = np.dot(slow, sub_w.T)
     g_own, g_subs = np.zeros_like(own), np.zeros_like(subs)
+    n_c, n_t = usual.shape
+    mean_seen, mean_path, g_mean = np.zeros(n_c), np.zeros(n_c), np.zeros(n_c)
+    for c in range(n_c):
+        for t in range(n_t):
+            if usual[c, t] != 0.0:
+                mean_seen[c] += usual[c, t] * factors[t, place[0, c]]
+                mean_path[c] += usual[c, t] * own[t, c]
+                if place[1, c] >= 0:
+                    mean_seen[c] += usual[c, t] * subs[t, place[1, c]]
     for cell in range(cells.shape[0]):
         weight = cells[cell, 1]
         if weight == 0.0:
@@ -236,7 +255,8 @@ def counts(
             if sub >= 0:
                 seen += subs[t, sub]
             path += own[t, c]
-        log_mean = counter[0, c] + (loading * seen + path) / n + cells[cell, 2]
+        seen = seen / n - mean_seen[c]
+        log_mean = counter[0, c] + loading * seen + path / n - mean_path[c] + cells[cell, 2]
         if window >= 0:
             log_mean += log_recall[window]
         each, g_log_mean, g_alpha = count_cell(
@@ -244,7 +264,8 @@ def counts(
         )
         value += each
         g_counter[0, c] += g_log_mean
-        g_counter[1, c] += g_log_mean * seen / n
+        g_counter[1, c] += g_log_mean * seen
+        g_mean[c] += g_log_mean
         g_counter[2, c] += g_alpha
         if window >= 0:
             g_log_recall[window] += g_log_mean
@@ -254,6 +275,14 @@ def counts(
             if sub >= 0:
                 g_subs[t, sub] += g_month * loading
             g_own[t, c] += g_month
+    for c in range(n_c):
+        for t in range(n_t):
+            if usual[c, t] != 0.0:
+                g = g_mean[c] * usual[c, t]
+                g_own[t, c] -= g
+                g_factors[t, place[0, c]] -= g * counter[1, c]
+                if place[1, c] >= 0:
+                    g_subs[t, place[1, c]] -= g * counter[1, c]
     g_counter_w += np.dot(g_own.T, slow)
     g_sub_w += np.dot(g_subs.T, slow)
     return value

@@ -100,17 +100,22 @@ def build(
     rows = {i: rows_of(observed.get(i, []), n_months) for i in evidence}
     data: dict[str, Array] = {}
     data |= _paths(basis, shock, slow, priors, n_months, months_at_risk)
-    kernel = covariance(n_months, phi_u) + intercept_share(priors)
-    data |= measured(rows, evidence, coords, basis, shock, slow, kernel)
-    data |= counted(rows, evidence, coords)
     data["hits"] = np.array(
         [[float(driver in one.factors) for one in priors.shocks] for driver in DRIVERS]
     )
-    data["fixed"] = np.array([priors.settings[name] for name in FIXED])
-    data["origin_basis"], data["origin_shock"] = raw[ORIGIN_INDEX], raw_shock[ORIGIN_INDEX]
     data["whiten"] = _whitening(
         rows, evidence, priors, basis, shock, data["hits"], covariance(n_months, phi_u)
     )
+    data["centred"] = np.array(
+        [_centred(data["whiten"][index], basis.shape[1]) for index in (1, 2)]
+    )
+    data["information"] = np.clip(np.linalg.eigvalsh(data["centred"]), 0.0, 1.0)
+    data["usual"] = _usual(coords["counter"], evidence, n_months)
+    kernel = covariance(n_months, phi_u) + intercept_share(priors)
+    data |= measured(rows, evidence, coords, basis, shock, slow, kernel)
+    data |= counted(rows, evidence, coords)
+    data["fixed"] = np.array([priors.settings[name] for name in FIXED])
+    data["origin_basis"], data["origin_shock"] = raw[ORIGIN_INDEX], raw_shock[ORIGIN_INDEX]
     return Design(n_months, phi, coords, data, rows)
 
 
@@ -194,6 +199,24 @@ def _whitening(
         values, vectors = np.linalg.eigh(precision)
         roots.append((vectors / np.sqrt(values)) @ vectors.T)
     return np.array(roots)
+
+
+def _usual(counters: list[str], evidence: Mapping[str, Indicator], n_months: int) -> Array:
+    """Equal weights over the months that each count covers, by its catalogue entry alone."""
+    usual = np.zeros((len(counters), padded(n_months, MONTH_BLOCK)))
+    for row, name in enumerate(counters):
+        for window in evidence[name].coverage:
+            first = max(month_index(window.first), 0)
+            usual[row, first : min(month_index(window.last) + 1, n_months)] = 1.0
+    return np.asarray(usual / np.maximum(usual.sum(axis=1, keepdims=True), 1.0))
+
+
+def _centred(root: Array, width: int) -> Array:
+    """How far the data fix a factor's coefficients: 1 less posterior over prior covariance.
+
+    Where they do, a coefficient is best drawn as a whole; where not, as what its equation leaves.
+    """
+    return np.asarray(np.eye(width) - (root @ root.T)[:width, :width])
 
 
 def _information(

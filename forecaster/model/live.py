@@ -28,10 +28,10 @@ LAYOUT = (
     "recall_shape",
 )
 DATA = (
-    *("whiten", "factor_path", "project", "shock_path", "hits", "slow_path", "fixed"),
+    *("whiten", "centred", "factor_path", "project", "shock_path", "hits", "slow_path", "fixed"),
     *("threat_window", "at_risk", "at_risk_balancing"),
     *("y_place", "y", "y_shape", "y_basis", "y_shock", "y_slow"),
-    *("counter_place", "cells", "cell_place", "more_than"),
+    *("counter_place", "cells", "cell_place", "more_than", "usual", "information"),
 )
 _njit = numba.njit(cache=True, nogil=True, error_model="numpy")
 
@@ -124,6 +124,7 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     ) = numbers
     (
         whiten,
+        centred,
         factor_path,
         project,
         shock_path,
@@ -143,6 +144,8 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
         cells,
         cell_place,
         more_than,
+        usual,
+        information,
     ) = data
     g[:] = -x
     n_f, extended = whiten.shape[0], whiten.shape[1]
@@ -195,33 +198,46 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
         g[at[11] + p] = beta_slope
         log_recall[p] = np.log(recall[p])
     # paths
-    w, steps = np.empty((n_f, width)), np.zeros((n_d, extended - width))
+    v, steps = np.empty((n_f, width)), np.zeros((n_d, extended - width))
     for k in range(n_f):
         both = np.dot(whiten[k], z[k])
-        w[k] = both[:width]
+        v[k] = both[:width]
         if k < n_d:
             steps[k] = both[width:]
+    root = np.sqrt(1.0 - structure[0] ** 2)
+    idle_east = v[1] - np.dot(centred[0], v[1])
+    idle_own = v[2] - np.dot(centred[1], v[2])
+    v[1] += (root - 1.0) * idle_east
+    v[2] += (structure[3] - 1.0) * idle_own
     hit = steps * hits
     jumps = hit.copy()
     jumps[2] += theta[C_R] * hit[0] + theta[C_C] * hit[1]
-    factors = np.dot(factor_path, w.T)
-    factors[:, :n_d] += np.dot(shock_path, jumps.T)
-    levels = np.empty((factors.shape[0], n_f - n_d))
-    slopes = np.empty_like(levels)
+    families = np.dot(factor_path, v[n_d:].T)
+    levels, slopes = np.empty_like(families), np.empty_like(families)
     for t in range(levels.shape[0]):
         for k in range(levels.shape[1]):
-            f = factors[t, n_d + k] + fixed[4]
+            f = families[t, k] + fixed[4]
             tail = np.exp(-abs(f))
             levels[t, k] = max(f, 0.0) + np.log1p(tail)
             slopes[t, k] = (1.0 if f >= 0.0 else tail) / (1.0 + tail)
-    g_w, g_jumps, g_steps = np.zeros_like(w), np.zeros_like(jumps), np.zeros_like(steps)
+    w, excess = v.copy(), levels - 1.0
+    w[1] += structure[0] * np.dot(np.eye(width) - centred[0], w[0])
+    east_answer, answer = density.answers(w, structure, kappa, excess, project)
+    w[2] += np.dot(np.eye(width) - centred[1], answer)
+    factors = np.empty((families.shape[0], n_f))
+    factors[:, :n_d] = np.dot(factor_path, w[:n_d].T) + np.dot(shock_path, jumps.T)
+    factors[:, n_d:] = families
+    g_w, g_v = np.zeros_like(w), np.zeros_like(w)
+    g_jumps, g_steps = np.zeros_like(jumps), np.zeros_like(steps)
+    g_east_answer, g_answer = np.zeros(width), np.zeros(width)
     g_factors, g_levels = np.zeros_like(factors), np.zeros_like(levels)
     g_structure, g_kappa = np.zeros_like(structure), np.zeros_like(kappa)
     g_size, g_sub_w = np.zeros(2), np.zeros_like(sub_w)
     g_measure, g_counter = np.zeros_like(measure), np.zeros_like(counter)
     g_counter_w, g_log_recall = np.zeros_like(counter_w), np.zeros_like(log_recall)
     value += density.processes(
-        w, structure, kappa, levels, project, g_w, g_structure, g_kappa, g_levels
+        *(v, w, centred, east_answer, answer, structure),
+        *(g_v, g_structure, g_east_answer, g_answer),
     )
     size = theta[SHOCK_MEAN : SHOCK_SCALE + 1]
     value += density.shocks(steps, hits, size, fixed[5], g_steps, g_size)
@@ -231,17 +247,42 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     )
     value += density.counts(
         *(factors, slow_path, sub_w, counter, counter_w, log_recall, c_place, cells),
-        *(cell_place, more_than, g_factors, g_sub_w, g_counter, g_counter_w, g_log_recall),
+        *(cell_place, more_than, usual, g_factors, g_sub_w, g_counter, g_counter_w),
+        g_log_recall,
     )
     value += density.survival(
         *(factors, levels, structure, fixed, window, at_risk, at_risk_b),
         *(g_factors, g_levels, g_structure),
     )
-    # and back
+    # and back: drivers, then the answers, then the families
+    g_w[:n_d] += np.dot(np.ascontiguousarray(g_factors[:, :n_d]).T, factor_path)
+    g_answer += g_w[2] - np.dot(centred[1], g_w[2])
+    g_structure[1] += np.dot(g_answer, w[0])
+    g_structure[2] += np.dot(g_answer, w[1])
+    g_w[0] += structure[1] * g_answer
+    g_w[1] += structure[2] * g_answer
+    back = -np.dot(project.T, g_answer)
+    g_kappa += np.dot(excess.T, back)
+    g_east_answer += g_w[1] - np.dot(centred[0], g_w[1])
+    g_structure[0] += np.dot(g_east_answer, w[0])
+    g_w[0] += structure[0] * g_east_answer
     for t in range(levels.shape[0]):
         for k in range(levels.shape[1]):
-            g_factors[t, n_d + k] += g_levels[t, k] * slopes[t, k]
-    g_w += np.dot(g_factors.T, factor_path)
+            g_level = g_levels[t, k] + back[t] * kappa[k]
+            g_factors[t, n_d + k] += g_level * slopes[t, k]
+    g_w[n_d:] += np.dot(np.ascontiguousarray(g_factors[:, n_d:]).T, factor_path)
+    g_v += g_w
+    g_root = np.dot(g_v[1], idle_east)
+    g_structure[3] += np.dot(g_v[2], idle_own)
+    g_v[1] += (root - 1.0) * (g_v[1] - np.dot(centred[0], g_v[1]))
+    g_v[2] += (structure[3] - 1.0) * (g_v[2] - np.dot(centred[1], g_v[2]))
+    for k in range(width):
+        east_scale = information[0, k] + root * (1.0 - information[0, k])
+        own_scale = information[1, k] + structure[3] * (1.0 - information[1, k])
+        value += np.log(east_scale) + np.log(own_scale)
+        g_root += (1.0 - information[0, k]) / east_scale
+        g_structure[3] += (1.0 - information[1, k]) / own_scale
+    g_structure[0] -= g_root * structure[0] / root
     g_jumps += np.dot(np.ascontiguousarray(g_factors[:, :n_d]).T, shock_path)
     g_theta = np.zeros_like(theta)
     g_theta[: 3 + N_HAZARD] = g_structure[1:]
@@ -253,7 +294,7 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     g_steps[1] += theta[C_C] * g_jumps[2] * hits[1]
     both = np.zeros(extended)
     for k in range(n_f):
-        both[:width] = g_w[k]
+        both[:width] = g_v[k]
         if k < n_d:
             both[width:] = g_steps[k]
         else:
