@@ -76,7 +76,7 @@ def sample(
         chains=effort.chains,
         cores=effort.cores,
         seed=seed,
-        adaptation="low_rank",
+        adaptation="diag",
         save_warmup=False,
         progress_bar=False,
         progress_callback=report if progress is not None else None,

@@ -12,18 +12,26 @@ from forecaster.belief import DRIVERS, FACTORS, FAMILIES, HORIZON_YEARS, SCENARI
 from forecaster.model import equations, future
 from forecaster.model.basis import Array
 from forecaster.model.design import Design
-from forecaster.model.fit import whitened
+from forecaster.model.fit import Draws
 from forecaster.model.future import Constants, Outlook, State
 from forecaster.model.grid import month_end, month_name
+from forecaster.model.layout import SCALARS, Layout
 from priors import LogNormal, Priors
 
 MONTHS_AHEAD = 12 * max(HORIZON_YEARS)
 HAZARDS = ("alliance", "balancing", "rupture")
-UPDATED = (
-    *("rho_drivers", "c_R", "c_C", "alignment_own_sd", "kappa_bar", "kappa_tau"),
-    *("shock_scale", "shock_mean", "loading_tau"),
-    *("b_A", "b_T", "b_al", "b_B", "b_B_west", "b_B_asym", "b_U", "b_U_asym", "b_U_al"),
-)
+UPDATED = ("rho_drivers", *SCALARS)
+VECTORS = {
+    "kappa": "family",
+    "loading_mean": "factor",
+    "noise_sd": "measure",
+    "deviation_sd": "measure",
+    "sub_deviation_sd": "sub",
+    "counter_intercept": "counter",
+    "dispersion": "counter",
+    "counter_deviation_sd": "counter",
+    "recall": "partial",
+}
 ASSUMED = ("q_A", "q_B", "q_U", "shock_rate")
 
 
@@ -58,45 +66,58 @@ def constants(priors: Priors, design: Design) -> Constants:
 
 
 def derive(
-    tree: xr.DataTree, design: Design, priors: Priors, seed: int
+    draws: Draws, layout: Layout, design: Design, priors: Priors, seed: int
 ) -> tuple[Paths, State, xr.Dataset]:
     """Paths, the state to go on from, and the named parameters as (chain, draw) variables."""
-    posterior = tree.posterior
-    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    flat = {
-        name: posterior[name].values.reshape(shape[0] * shape[1], *posterior[name].shape[2:])
-        for name in posterior.data_vars
-    }
+    shape = draws.x.shape[:2]
     n = shape[0] * shape[1]
-    w = whitened(tree, design).reshape(n, len(FACTORS), -1)
+    flat = layout.natural(draws.x.reshape(n, -1))
     rng = np.random.default_rng([seed, 1992])
     for name in ASSUMED:
         flat[name] = priors.parameters[name].sample(rng, n)
-    steps = _steps(flat["shock_size"], tree, design)
-    steps["alignment"] = steps["alignment"] + sum(
-        flat[c][:, None] * steps[d] for c, d in (("c_R", "ru_west"), ("c_C", "cn_us"))
-    )
+    offset = priors.settings["level_offset"]
+    w, steps = _coefficients(layout.blocks(draws.x.reshape(n, -1))["z"], flat, design, offset)
     factors = _factor_paths(w, steps, design)
-    levels = equations.level(np, factors[:, len(DRIVERS) :], priors.settings["level_offset"])
+    levels = equations.level(np, factors[:, len(DRIVERS) :], offset)
     state = _state(flat, w, steps, factors, levels, design, priors)
     hazards = _hazard_paths(state, factors, levels, constants(priors, design))
     slow_now = design.data["slow_path"][design.n_months - 1]
-    subs = _sub_levels(flat["sub_w"] @ slow_now, factors, design, priors.settings["level_offset"])
-    parameters = {
+    subs = _sub_levels(flat["sub_w"] @ slow_now, factors, design, offset)
+    named = {
         name: (("chain", "draw"), flat[name].reshape(shape)) for name in (*UPDATED, *ASSUMED)
     }
-    parameters["kappa"] = (("chain", "draw", "family"), flat["kappa"].reshape(*shape, -1))
-    named = xr.Dataset(parameters, coords={"family": list(FAMILIES)})
-    return Paths(factors, levels, subs, hazards), state, named
+    for name, dim in VECTORS.items():
+        named[name] = (("chain", "draw", dim), flat[name].reshape(*shape, -1))
+    coords = {dim: design.coords[dim] for dim in set(VECTORS.values())}
+    return Paths(factors, levels, subs, hazards), state, xr.Dataset(named, coords=coords)
 
 
-def _steps(sizes: Array, tree: xr.DataTree, design: Design) -> dict[str, Array]:
-    shocks = design.coords["shock"]
-    steps = {driver: np.zeros((len(sizes), len(shocks))) for driver in DRIVERS}
-    for column, hit in enumerate(tree.posterior["hit"].values):
-        shock, driver = str(hit).split(":")
-        steps[driver][:, shocks.index(shock)] = sizes[:, column]
-    return steps
+def _coefficients(
+    z: Array, flat: dict[str, Array], design: Design, offset: float
+) -> tuple[Array, dict[str, Array]]:
+    """Coefficients (sample, factor, basis) and shock sizes by driver; the way of ``live``."""
+    data = design.data
+    width = data["factor_path"].shape[1]
+    both = np.einsum("fij,sfj->sfi", data["whiten"], z)
+    w = both[:, :, :width].copy()
+    hit = both[:, : len(DRIVERS), width:] * data["hits"]
+    rho, sd = 2.0 * flat["rho_drivers"] - 1.0, flat["alignment_own_sd"]
+    idle = np.eye(width) - data["centred"]
+    w[:, 1] += (np.sqrt(1.0 - rho**2) - 1.0)[:, None] * (w[:, 1] @ idle[0])
+    w[:, 2] += (sd - 1.0)[:, None] * (w[:, 2] @ idle[1])
+    families = w[:, len(DRIVERS) :] @ data["factor_path"].T
+    excess = equations.level(np, families, offset) - 1.0
+    held = np.einsum("skm,sk->sm", excess, flat["kappa"]) @ data["project"].T
+    w[:, 1] += (rho[:, None] * w[:, 0]) @ idle[0]
+    answer = flat["c_R"][:, None] * w[:, 0] + flat["c_C"][:, None] * w[:, 1] - held
+    w[:, 2] += answer @ idle[1]
+    steps = {driver: hit[:, k] for k, driver in enumerate(DRIVERS)}
+    steps["alignment"] = (
+        steps["alignment"]
+        + flat["c_R"][:, None] * steps["ru_west"]
+        + flat["c_C"][:, None] * steps["cn_us"]
+    )
+    return w, steps
 
 
 def _factor_paths(w: Array, steps: dict[str, Array], design: Design) -> Array:
@@ -198,7 +219,7 @@ def assemble(
     paths: Paths,
     outlook: Outlook,
     named: xr.Dataset,
-    tree: xr.DataTree,
+    draws: Draws,
     design: Design,
     priors: Priors,
 ) -> xr.DataTree:
@@ -241,16 +262,14 @@ def assemble(
             "sub": design.coords["sub"],
             "year": [month_name(k) for k in yearly],
         },
-    ).merge(named)
-    stats = tree.sample_stats.dataset
-    kept = [name for name in ("diverging", "energy", "step_size", "n_steps") if name in stats]
+    ).merge(named[[*UPDATED, *ASSUMED, "kappa"]])
     return xr.DataTree.from_dict(
         {
             "shown": shown,
             "summary": _summary(paths, outlook, design),
             "contraction": contraction(named, priors),
-            "posterior": _compact(tree.posterior.dataset),
-            "sample_stats": stats[kept],
+            "posterior": _compact(draws, named),
+            "sample_stats": draws.stats,
         }
     )
 
@@ -304,9 +323,7 @@ def _statistics(array: Array) -> Array:
     return np.concatenate([array.mean(axis=0)[None], quantiles])
 
 
-def _compact(posterior: xr.Dataset) -> xr.Dataset:
-    """Draws as stored: coefficients in single precision, the rest as they are."""
-    wide = [name for name in ("z", "sub_z", "counter_deviation_z") if name in posterior]
-    derived = [n for n in ("shock_size", "kappa", "sub_w") if n in posterior]
-    compact: Any = posterior.drop_vars(derived)
-    return compact.assign({name: posterior[name].astype(np.float32) for name in wide})
+def _compact(draws: Draws, named: xr.Dataset) -> xr.Dataset:
+    """The sampler's vector in single precision, and what the indicators are like."""
+    compact = named[[name for name in VECTORS if name != "kappa"]]
+    return compact.assign(x=(("chain", "draw", "coordinate"), draws.x.astype(np.float32)))

@@ -13,7 +13,6 @@ from forecaster.belief import Diagnostics
 RHAT_MAX = 1.01
 ESS_MIN = 400.0
 BFMI_MIN = 0.3
-INTERNAL = ("z", "sub_z", "kappa_z", "shock_size_z", "counter_deviation_z")
 
 
 def diagnose(tree: xr.DataTree) -> Diagnostics:
@@ -26,7 +25,7 @@ def diagnose(tree: xr.DataTree) -> Diagnostics:
     columns: list[Any] = []
     for group in ("shown", "posterior"):
         for name, variable in tree[group].data_vars.items():
-            if group == "posterior" and (name in INTERNAL or name.endswith("_z")):
+            if name == "x":
                 continue
             values = np.asarray(variable.values, dtype=np.float64)
             flat = values.reshape(*values.shape[:2], -1)
@@ -39,7 +38,7 @@ def diagnose(tree: xr.DataTree) -> Diagnostics:
     axes = {"chain_axis": 0, "draw_axis": 1}
     rhat = array_stats.rhat(draws, **axes)
     bulk = array_stats.ess(draws, method="bulk", **axes)
-    tail = array_stats.ess(draws, method="tail", **axes)
+    tail = array_stats.ess(draws, method="tail", prob=(0.05, 0.95), **axes)
     energy = tree["sample_stats"]["energy"].values
     bfmi = np.square(np.diff(energy, axis=1)).mean(axis=1) / energy.var(axis=1)
     divergences = int(tree["sample_stats"]["diverging"].values.sum())

@@ -36,7 +36,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "alliance_by": ("statistic", "ahead"),
     },
     "contraction": {"kappa": ("family",), "kappa_bar": (), "c_R": (), "b_A": ()},
-    "posterior": {"z": (*_SAMPLE, "factor", "basis")},
+    "posterior": {"x": (*_SAMPLE, "coordinate")},
     "sample_stats": {"diverging": _SAMPLE, "energy": _SAMPLE},
 }
 ATTRIBUTES = ("schema_version", "as_of", "data_hash", "priors_hash", "model_version", "random_seed")

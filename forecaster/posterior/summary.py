@@ -100,13 +100,15 @@ def constraints(
 ) -> Constraints:
     """Strength by family, level by family and sub-constraint.
 
-    ``titles`` names every sub-constraint as ``family/sub``; one without indicators is listed with
-    no level, never dropped.
+    ``titles`` names families, and sub-constraints as ``family/sub``; a sub-constraint without indicators is listed
+    with no level, never dropped.
     """
     shown, contraction = tree["shown"], tree["contraction"]
     subs: dict[str, Level | None] = {}
     known = [str(name) for name in shown["sub"].values]
     for name, title in titles.items():
+        if "/" not in name:
+            continue
         if name not in known:
             subs[name] = None
             continue

@@ -1,0 +1,82 @@
+"""From what is known at a time to a labelled posterior: the whole way through this room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import xarray as xr
+
+from forecaster.model import design, fit, future, outcome
+from forecaster.model.fit import Effort
+from forecaster.model.grid import month_index
+from forecaster.model.layout import layout
+from forecaster.model.observed import Known, observations
+from indicators.spec import Indicator
+from priors import Priors
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """When we stand, what is in force, and since when retreat is no longer (None: it still is)."""
+
+    as_of: date
+    in_force: str = "retreat"
+    left_retreat: date | None = None
+
+
+def infer(
+    readings: Iterable[Known],
+    catalogue: Mapping[str, Indicator],
+    priors: Priors,
+    situation: Situation,
+    *,
+    seed: int,
+    effort: Effort,
+    tell: Tell | None = None,
+) -> xr.DataTree:
+    """The posterior tree of ``posterior.schema``, without its attributes.
+
+    Raises
+    ------
+    ValueError
+        If as-of lies before the origin of the factors has come on the grid.
+    KeyboardInterrupt
+        If the user stops the sampler.
+    """
+    say = tell or _silent
+    last = month_index(situation.as_of)
+    known = observations(readings, catalogue, last)
+    left = situation.left_retreat
+    frame = design.build(
+        known,
+        catalogue,
+        priors,
+        last + 1,
+        months_at_risk=None if left is None else month_index(left),
+    )
+    plan = layout(frame, dict(catalogue), priors)
+
+    def progress(done: int, total: int) -> None:
+        say(f"sampling: {done:,} of {total:,} steps")
+
+    say("compiling (once per installation)")
+    draws = fit.sample(plan, frame, seed=seed, effort=effort, progress=progress)
+    say("looking ahead along 32 futures a draw")
+    paths, state, named = outcome.derive(draws, plan, frame, priors, seed)
+    ahead = future.simulate(
+        state,
+        outcome.constants(priors, frame),
+        n_months=outcome.MONTHS_AHEAD,
+        in_force=situation.in_force,
+        seed=seed,
+        threads=effort.cores,
+    )
+    return outcome.assemble(paths, ahead, named, draws, frame, priors)
+
+
+def _silent(text: str) -> None:
+    """Nobody watches."""

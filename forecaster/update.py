@@ -1,0 +1,280 @@
+"""One update: what is known, the fit, the gate, the forecast.
+
+The steps, in order: take the lock; read what is known at the time; stop if nothing is new; fit;
+write the posterior file; publish it, or keep it as rejected or as a hindcast. A stop at any point
+before the last leaves the standing forecast as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import xarray as xr
+
+from forecaster import __version__, sources
+from forecaster.belief import QUESTION, Diagnostics, Forecast, Kind
+from forecaster.documents import moment
+from forecaster.errors import DamagedFile, Interrupted, NothingKnown
+from forecaster.model.fit import Effort
+from forecaster.model.grid import FIRST, ORIGIN
+from forecaster.model.infer import Situation, infer
+from forecaster.model.observed import data_hash
+from forecaster.posterior import files, gate, schema, summary, words
+from forecaster.publish import publish
+from forecaster.store import forecasts, readings, resolutions, runs
+from forecaster.store.lock import update_lock
+from forecaster.store.readings import StoredReading
+from forecaster.wiring import Desk
+
+MODEL_VERSION = f"{__version__}+live.1"
+EARLIEST = ORIGIN.replace(year=ORIGIN.year + 1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an update ended."""
+
+    kind: Literal["published", "hindcast", "rejected", "unchanged"]
+    document: Forecast | None
+    message: str
+
+
+def run(
+    desk: Desk,
+    *,
+    force: bool = False,
+    seed: int | None = None,
+    as_of: datetime | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Fit what is known now, or was at ``as_of`` (then a hindcast, which never stands).
+
+    Raises
+    ------
+    Busy
+        If another update runs in this state folder.
+    NothingKnown
+        If no reading is known then.
+    Interrupted
+        If the user stopped it; nothing was stored.
+    """
+    with update_lock(desk.settings.home, "forecaster update"):
+        chosen = desk.settings.random_seed if seed is None else seed
+        return _locked(desk, force, chosen, as_of, progress)
+
+
+def _locked(
+    desk: Desk,
+    force: bool,
+    seed: int,
+    as_of: datetime | None,
+    progress: Callable[[str], None] | None,
+) -> Outcome:
+    now = desk.clock()
+    at = as_of or now
+    known = _known(desk, at)
+    situation, marks = _situation(desk, at)
+    if at.date() < EARLIEST:
+        raise NothingKnown(
+            f"as of {words.day(at.date())} there is too little to fit; the record begins in "
+            f"{FIRST.year} and hindcasts in {words.day(EARLIEST)}"
+        )
+    said = hashlib.sha256(json.dumps([data_hash(known), marks]).encode()).hexdigest()
+    if as_of is None and not force and (same := _unchanged(desk, said, at)) is not None:
+        run_id = runs.start(desk.engine, "update", {"data_hash": said}, now)
+        message = f"nothing is new since {words.moment(same['as_of'])}; the forecast stands"
+        runs.finish(desk.engine, run_id, "succeeded", message, desk.clock())
+        return Outcome("unchanged", same, message)
+    run_id = runs.start(desk.engine, "update", {"data_hash": said, "seed": seed}, now)
+    status, message = "failed", "the fit did not come to an end"
+    try:
+        tree = infer(
+            known,
+            desk.catalogue,
+            desk.priors,
+            situation,
+            seed=seed,
+            effort=_effort(desk),
+            tell=progress,
+        )
+        done = _store(desk, tree, known, situation, said, seed, at, hindcast=as_of is not None)
+        status = "rejected" if done.kind == "rejected" else "succeeded"
+        message = done.message
+    except KeyboardInterrupt:
+        message = "stopped by the user; nothing was stored, the last forecast stands"
+        raise Interrupted(message) from None
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        runs.finish(desk.engine, run_id, status, message, desk.clock())
+    return done
+
+
+def _effort(desk: Desk) -> Effort:
+    chosen = desk.settings
+    return Effort(chosen.draws, chosen.tune, chosen.chains, chosen.cores)
+
+
+def _known(desk: Desk, at: datetime) -> list[StoredReading]:
+    """Readings of evidence indicators, as known at the time."""
+    known = [
+        one
+        for one in readings.as_known(desk.engine, at)
+        if (indicator := desk.catalogue.get(one.indicator)) is not None
+        and indicator.role == "evidence"
+    ]
+    if not known:
+        raise NothingKnown(
+            f"no reading is known as of {words.moment(at)}; run `forecaster init` to load the "
+            "embedded record"
+        )
+    return known
+
+
+def _situation(desk: Desk, at: datetime) -> tuple[Situation, list[list[str]]]:
+    """The scenario in force, and the resolutions behind it as they enter the data's hash."""
+    found = resolutions.as_known(desk.engine, at)
+    marks = [[one.scenario, one.date.isoformat()] for one in found]
+    left: date | None = next((one.date for one in found if one.scenario != "retreat"), None)
+    in_force = found[-1].scenario if found else "retreat"
+    return Situation(at.date(), in_force, left), marks
+
+
+def _unchanged(desk: Desk, said: str, at: datetime) -> Forecast | None:
+    """The standing forecast, if it saw the same data, priors and code in the same month."""
+    standing = forecasts.standing(desk.engine)
+    if standing is None:
+        return None
+    same = (
+        standing["data_hash"] == said
+        and standing["priors_hash"] == desk.priors.digest
+        and standing["model_version"] == MODEL_VERSION
+        and standing["as_of"][:7] == moment(at)[:7]
+        and (desk.settings.home / f"posteriors/{standing['forecast_id']}.nc").exists()
+    )
+    return standing if same else None
+
+
+def _store(
+    desk: Desk,
+    tree: xr.DataTree,
+    known: list[StoredReading],
+    situation: Situation,
+    said: str,
+    seed: int,
+    at: datetime,
+    *,
+    hindcast: bool,
+) -> Outcome:
+    created = desk.clock()
+    diagnostics = gate.diagnose(tree)
+    kind: Kind = "hindcast" if hindcast else "published"
+    if not diagnostics["passed"]:
+        kind = "rejected"
+    document = _document(desk, tree, known, situation, said, seed, at, created, diagnostics)
+    document["status"] = "hindcast" if hindcast else "published"
+    tree.attrs.update(
+        schema_version=schema.SCHEMA_VERSION,
+        as_of=document["as_of"],
+        data_hash=said,
+        priors_hash=document["priors_hash"],
+        model_version=MODEL_VERSION,
+        random_seed=seed,
+    )
+    if problems := schema.violations(tree):
+        raise DamagedFile(f"the posterior breaks its own schema: {'; '.join(problems)}")
+    path = f"posteriors/{document['forecast_id']}.nc"
+    digest = files.save(tree, desk.settings.home / path)
+    publish(desk.engine, document, kind=kind, posterior_path=path, posterior_sha256=digest)
+    if kind == "rejected":
+        why = "; ".join(gate.failures(diagnostics))
+        return Outcome("rejected", document, f"the fit is kept but not shown: {why}")
+    return Outcome(kind, document, f"{kind}: forecast {document['forecast_id']}")
+
+
+def _document(
+    desk: Desk,
+    tree: xr.DataTree,
+    known: list[StoredReading],
+    situation: Situation,
+    said: str,
+    seed: int,
+    at: datetime,
+    created: datetime,
+    diagnostics: Diagnostics,
+) -> Forecast:
+    shown = tree["shown"].to_dataset()
+    rows = summary.horizons(shown, situation.as_of)
+    headline = summary.headline(rows)
+    watching = sources.summary(sources.read_watches(), _last_periods(known), at)
+    evidence = [i for i, one in desk.catalogue.items() if one.role == "evidence"]
+    behind = {*watching["late"], *watching["failed"]}
+    titles, under = _names(desk)
+    stated = summary.parameters(tree)
+    contraction = max(0.0, sum(stated[name]["contraction"] for name in HEADLINE_FROM) / 3.0)
+    return {
+        "question": QUESTION,
+        "forecast_id": f"{created:%Y%m%dT%H%M%SZ}-{_short(said, seed, created)}",
+        "status": "published",
+        "as_of": moment(at),
+        "created_at": moment(created),
+        "data_through": max(one.period_end for one in known).isoformat(),
+        "n_readings": len(known),
+        "in_force": situation.in_force,
+        "data_hash": said,
+        "priors_hash": desk.priors.digest,
+        "model_version": MODEL_VERSION,
+        "random_seed": seed,
+        "interval": summary.PROBABILITY,
+        "headline": headline,
+        "horizons": rows,
+        "hazards": summary.hazards(shown),
+        "constraints": summary.constraints(tree, titles, under),
+        "factors": summary.factors(shown),
+        "parameters": stated,
+        "words": words.words(
+            headline["mean"],
+            current=sum(name not in behind for name in evidence),
+            expected=len(evidence),
+            contraction=contraction,
+        ),
+        "definition": desk.priors.question.definition,
+        "diagnostics": diagnostics,
+        "sources": watching,
+    }
+
+
+HEADLINE_FROM = ("b_A", "b_T", "b_al")
+
+
+def _names(desk: Desk) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Titles of families and sub-constraints, and the indicators under each."""
+    titles: dict[str, str] = {}
+    under: dict[str, list[str]] = {}
+    for family in desk.priors.families:
+        titles[family.id] = family.title
+        titles |= {f"{family.id}/{sub.id}": sub.title for sub in family.sub_constraints}
+    for name, one in desk.catalogue.items():
+        if one.role == "evidence" and one.informs.factor in {f.id for f in desk.priors.families}:
+            under.setdefault(one.informs.factor, []).append(name)
+            if one.informs.sub_constraint:
+                key = f"{one.informs.factor}/{one.informs.sub_constraint}"
+                under.setdefault(key, []).append(name)
+    return titles, under
+
+
+def _last_periods(known: list[StoredReading]) -> dict[str, date]:
+    last: dict[str, date] = {}
+    for one in known:
+        last[one.indicator] = max(last.get(one.indicator, one.period_end), one.period_end)
+    return last
+
+
+def _short(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
