@@ -86,7 +86,7 @@ class Observation(Strict):
     """
 
     kind: Literal["flow", "stock"]
-    likelihood: Literal["student_t", "negative_binomial"]
+    likelihood: Literal["normal", "negative_binomial"]
     transform: Literal["identity", "log", "log1p", "logit_percent"] = "identity"
     rate: bool = False
     center: float = 0.0

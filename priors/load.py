@@ -189,9 +189,8 @@ def _constraint_problems(file: ConstraintsFile) -> Iterator[str]:
 
 def _noise_problems(file: NoiseFile) -> Iterator[str]:
     for name, one in file.classes.items():
-        for key, value in (("scale", one.scale), ("nu", one.nu)):
-            if value is not None and value not in file.parameters:
-                yield f"classes.{name}.{key}: {value} is not among the parameters of this file"
+        if one.scale not in file.parameters:
+            yield f"classes.{name}.scale: {one.scale} is not among the parameters of this file"
 
 
 def _set_problems(

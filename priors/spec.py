@@ -124,20 +124,17 @@ class Shock(Strict):
 
 
 class NoiseClass(Strict):
-    """How a kind of source errs. ``scale`` and ``nu`` name parameters of the same file."""
+    """How a kind of source errs.
+
+    ``scale`` names a parameter of the same file: a standard deviation in the indicator's standard
+    units, or the dispersion of a count.
+    """
 
     title: Text
-    likelihood: Literal["student_t", "negative_binomial"]
+    likelihood: Literal["normal", "negative_binomial"]
     scale: Name
-    nu: Name | None = None
     reason: Text
     claims: tuple[ClaimId, ...] = ()
-
-    @model_validator(mode="after")
-    def _tails_belong_to_student(self) -> Self:
-        if (self.likelihood == "student_t") != (self.nu is not None):
-            raise ValueError("nu belongs to likelihood = 'student_t', and only to it")
-        return self
 
 
 class Paper(Strict):

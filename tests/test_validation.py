@@ -32,7 +32,7 @@ anchor = true
 noise = "survey"
 [observation]
 kind = "stock"
-likelihood = "student_t"
+likelihood = "normal"
 [plausible]
 min = 0
 max = 10

@@ -84,7 +84,7 @@ def noisiest() -> str:
     sized = {
         key: median(one.scale)
         for key, one in LOADED.noise_classes.items()
-        if one.likelihood == "student_t"
+        if one.likelihood == "normal"
     }
     return max(sized, key=lambda key: sized[key])
 

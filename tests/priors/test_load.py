@@ -39,7 +39,12 @@ WRONG = [
     ("shocks.toml", 'month = "2014-03"', 'month = "2008-08"', "shock.month 2008-08"),
     ("shocks.toml", "log_sd = 0.35\n", "", "shock_rate"),
     ("noise.toml", 'scale = "dispersion"', 'scale = "dispersal"', "classes.event_count.scale"),
-    ("noise.toml", 'scale = "dispersion"', 'scale = "dispersion"\nnu = "nu_index"', "nu belongs"),
+    (
+        "noise.toml",
+        'scale = "dispersion"',
+        'scale = "dispersion"\nnu = 4.0',
+        "classes.event_count.nu",
+    ),
     ("noise.toml", 'reason = "Warm words', 'reasons = "Warm words', "classes.statement"),
     ("noise.toml", 'source = ["GDELT project"]', "source = []", "sigma_media_coded"),
     ("claims.toml", 'status = "later"', 'status = "now"', "claim.B9"),
@@ -129,7 +134,7 @@ def test_the_digest_follows_every_number_of_every_parameter() -> None:
                 count += 1
                 nudged = one.model_copy(update={key: value + 1e-9})
                 digests.add(base.replace({name: nudged}).digest)
-    assert count > 80
+    assert count > 70
     assert len(digests) == 1 + count
 
 
