@@ -1,7 +1,7 @@
 """The log posterior of the live model over the sampler's flat vector, with its gradient.
 
-Simple priors are standard normals in this vector; the rest is ``density``. Parameters enter in
-their own units through ``layout``.
+Simple priors are standard normals in this vector; the rest is ``density`` and ``events``.
+Parameters enter in their own units through ``layout``.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from typing import Any
 import numba
 import numpy as np
 
-from forecaster.model import density
+from forecaster.model import density, events
 from forecaster.model.basis import Array
 from forecaster.model.design import Design
 from forecaster.model.layout import SCALARS, Layout
 
-C_R, C_C, OWN_SD = 0, 1, 2
-KAPPA_BAR, KAPPA_TAU, SHOCK_MEAN, SHOCK_SCALE, LOADING_TAU = range(12, 17)
+C_R, C_C = SCALARS.index("c_R"), SCALARS.index("c_C")
+KAPPA_BAR, KAPPA_TAU = SCALARS.index("kappa_bar"), SCALARS.index("kappa_tau")
+SHOCK_MEAN, SHOCK_SCALE = SCALARS.index("shock_mean"), SCALARS.index("shock_scale")
+LOADING_TAU = SCALARS.index("loading_tau")
 N_HAZARD = 9
-assert SCALARS[KAPPA_BAR] == "kappa_bar" and SCALARS[LOADING_TAU] == "loading_tau"
 
 LAYOUT = (
     *("location", "scale", "positive", "rho_shape", "kappa_offset", "loading_mean"),
@@ -66,7 +67,7 @@ def _loadings(
     tau: float,
     place: Array,
 ) -> Array:
-    """Signed loadings; an anchor's is nearly fixed, the others spread around their factor's mean."""
+    """Signed loadings; an anchor's is nearly fixed, others spread around their factor's mean."""
     loading = np.empty(z.shape[0])
     for i in range(z.shape[0]):
         usual = log_mean[place[0, i]] + tau * z[i]
@@ -157,14 +158,13 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
         if positive[k] > 0.0:
             theta[k] = np.exp(theta[k])
     # everything but the processes starts from a standard normal
-    value = -0.5 * (np.dot(x[at[1] : at[2]], x[at[1] : at[2]])) - 0.5 * np.dot(
+    value: float = -0.5 * (np.dot(x[at[1] : at[2]], x[at[1] : at[2]])) - 0.5 * np.dot(
         x[at[3] : at[11]], x[at[3] : at[11]]
     )
     share, beta_value, beta_slope = _beta(x[at[2]], rho_shape)
     value += beta_value
     g[at[2]] = beta_slope
-    n_sub, n_slow = y_slow.shape[2], slow_path.shape[1]
-    n_sub = at[7] - at[6]
+    n_sub, n_slow = at[7] - at[6], slow_path.shape[1]
     kappa = theta[KAPPA_BAR] + kappa_offset + theta[KAPPA_TAU] * x[at[3] : at[4]]
     structure = np.empty(4 + N_HAZARD)
     structure[0] = 2.0 * share - 1.0
@@ -245,12 +245,12 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
         *(w, jumps, sub_w, measure, y_place, y, y_shape, y_basis, y_shock, y_slow),
         *(g_w, g_jumps, g_sub_w, g_measure),
     )
-    value += density.counts(
+    value += events.counts(
         *(factors, slow_path, sub_w, counter, counter_w, log_recall, c_place, cells),
         *(cell_place, more_than, usual, g_factors, g_sub_w, g_counter, g_counter_w),
         g_log_recall,
     )
-    value += density.survival(
+    value += events.survival(
         *(factors, levels, structure, fixed, window, at_risk, at_risk_b),
         *(g_factors, g_levels, g_structure),
     )
