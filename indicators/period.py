@@ -42,8 +42,8 @@ class Period:
         match = _PATTERN.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"{text!r} is not a period; write 2026, 2026-10 or 2026-10-17")
-        year, month, day = (int(part) if part else None for part in match.groups())
-        assert year is not None
+        year = int(match["year"])
+        month, day = (int(part) if part else None for part in match.group("month", "day"))
         try:
             if month is None:
                 return cls(date(year, 1, 1), date(year, 12, 31), f"{year:04d}")

@@ -232,6 +232,4 @@ def _information(
         noise = np.full(len(rows), 1.0 / rate + 0.3)
     total = spread + np.diag(noise) + priors.settings["intercept_sd"] ** 2
     loading = priors.parameters["loading_mean"].mean
-    return np.asarray(
-        loading**2 * one.observation.weight * seen.T @ np.linalg.solve(total, seen)
-    )
+    return np.asarray(loading**2 * one.observation.weight * seen.T @ np.linalg.solve(total, seen))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
@@ -111,7 +112,7 @@ def simulate(
     """
     n_draws = len(state.west)
     bounds = np.linspace(0, n_draws, min(N_CHUNKS, n_draws) + 1).astype(int)
-    parts = [state.part(slice(a, b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    parts = [state.part(slice(a, b)) for a, b in pairwise(bounds)]
     streams = SeedSequence([seed, 20010716]).spawn(len(parts))
 
     def run(part: State, stream: SeedSequence) -> Outlook:

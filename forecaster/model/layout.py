@@ -90,9 +90,7 @@ class Layout:
         named: dict[str, Array] = {name: theta[..., k] for k, name in enumerate(SCALARS)}
         named["rho_drivers"] = 1.0 / (1.0 + np.exp(-block["rho_logit"][..., 0]))
         tau = named["kappa_tau"][..., None]
-        named["kappa"] = (
-            named["kappa_bar"][..., None] + self.kappa_offset + tau * block["kappa_z"]
-        )
+        named["kappa"] = named["kappa_bar"][..., None] + self.kappa_offset + tau * block["kappa_z"]
         named["loading_mean"] = np.exp(
             self.loading_mean[0] + self.loading_mean[1] * block["loading_mean_z"]
         )
@@ -212,5 +210,6 @@ def _log(priors: Priors, name: str) -> Array:
 def _recall(window: str, catalogue: dict[str, Indicator]) -> tuple[float, float]:
     name, number = window.split(":")
     recall = catalogue[name].coverage[int(number)].recall
-    assert recall is not None
+    if recall is None:
+        raise ValueError(f"{window} has no recall; only a window with one is partial")
     return recall

@@ -18,15 +18,24 @@ class Known(Protocol):
     """What the model needs of a stored reading."""
 
     @property
-    def indicator(self) -> str: ...
+    def indicator(self) -> str:
+        """Id of the indicator."""
+
     @property
-    def period(self) -> str: ...
+    def period(self) -> str:
+        """As stated: a year, a month or a day."""
+
     @property
-    def period_start(self) -> date: ...
+    def period_start(self) -> date:
+        """First day, included."""
+
     @property
-    def period_end(self) -> date: ...
+    def period_end(self) -> date:
+        """Last day, included."""
+
     @property
-    def value(self) -> float: ...
+    def value(self) -> float:
+        """In the indicator's unit."""
 
 
 @dataclass(frozen=True, slots=True)

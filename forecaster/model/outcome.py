@@ -83,7 +83,7 @@ def derive(
     hazards = _hazard_paths(state, factors, levels, constants(priors, design))
     slow_now = design.data["slow_path"][design.n_months - 1]
     subs = _sub_levels(flat["sub_w"] @ slow_now, factors, design, offset)
-    named = {
+    named: dict[str, tuple[tuple[str, ...], Array]] = {
         name: (("chain", "draw"), flat[name].reshape(shape)) for name in (*UPDATED, *ASSUMED)
     }
     for name, dim in VECTORS.items():

@@ -24,12 +24,13 @@ def diagnose(tree: xr.DataTree) -> Diagnostics:
     names: list[str] = []
     columns: list[Any] = []
     for group in ("shown", "posterior"):
-        for name, variable in tree[group].data_vars.items():
+        for name, variable in tree[group].to_dataset().data_vars.items():
             if name == "x":
                 continue
             values = np.asarray(variable.values, dtype=np.float64)
             flat = values.reshape(*values.shape[:2], -1)
-            names += [f"{name}[{k}]" if flat.shape[2] > 1 else name for k in range(flat.shape[2])]
+            width = flat.shape[2]
+            names += [f"{name}[{k}]" if width > 1 else str(name) for k in range(width)]
             columns.append(flat)
     draws = np.concatenate(columns, axis=2)
     moving = draws.std(axis=(0, 1)) > 1e-12
@@ -39,9 +40,10 @@ def diagnose(tree: xr.DataTree) -> Diagnostics:
     rhat = array_stats.rhat(draws, **axes)
     bulk = array_stats.ess(draws, method="bulk", **axes)
     tail = array_stats.ess(draws, method="tail", prob=(0.05, 0.95), **axes)
-    energy = tree["sample_stats"]["energy"].values
+    stats = tree["sample_stats"].to_dataset()
+    energy = stats["energy"].values
     bfmi = np.square(np.diff(energy, axis=1)).mean(axis=1) / energy.var(axis=1)
-    divergences = int(tree["sample_stats"]["diverging"].values.sum())
+    divergences = int(stats["diverging"].values.sum())
     worst = {
         "rhat_max": names[int(np.argmax(rhat))],
         "ess_bulk_min": names[int(np.argmin(bulk))],
@@ -67,8 +69,10 @@ def failures(diagnostics: Diagnostics) -> list[str]:
     worst = diagnostics["worst"]
     if not diagnostics["rhat_max"] <= RHAT_MAX:
         found.append(f"R-hat {diagnostics['rhat_max']:.4f} above {RHAT_MAX} ({worst['rhat_max']})")
-    for key, label in (("ess_bulk_min", "bulk ESS"), ("ess_tail_min", "tail ESS")):
-        value = diagnostics[key]  # type: ignore[literal-required]
+    for key, label, value in (
+        ("ess_bulk_min", "bulk ESS", diagnostics["ess_bulk_min"]),
+        ("ess_tail_min", "tail ESS", diagnostics["ess_tail_min"]),
+    ):
         if not value >= ESS_MIN:
             found.append(f"{label} {value:.0f} below {ESS_MIN:.0f} ({worst[key]})")
     if diagnostics["divergences"]:

@@ -69,7 +69,7 @@ def violations(tree: xr.DataTree) -> list[str]:
 
 def _impossible(tree: xr.DataTree) -> list[str]:
     """Invariants of the probabilities, in every draw."""
-    shown = tree["shown"]
+    shown = tree["shown"].to_dataset()
     found = []
     total = shown["scenarios"].sum("scenario").values
     if np.abs(total - 1.0).max() > 1e-6:

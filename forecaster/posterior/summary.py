@@ -100,10 +100,10 @@ def constraints(
 ) -> Constraints:
     """Strength by family, level by family and sub-constraint.
 
-    ``titles`` names families, and sub-constraints as ``family/sub``; a sub-constraint without indicators is listed
-    with no level, never dropped.
+    ``titles`` names families, and sub-constraints as ``family/sub``; a sub-constraint without
+    indicators is listed with no level, never dropped.
     """
-    shown, contraction = tree["shown"], tree["contraction"]
+    shown, contraction = tree["shown"].to_dataset(), tree["contraction"].to_dataset()
     subs: dict[str, Level | None] = {}
     known = [str(name) for name in shown["sub"].values]
     for name, title in titles.items():
@@ -147,7 +147,7 @@ def _level(found: Interval, title: str, indicators: list[str]) -> Level:
 
 def parameters(tree: xr.DataTree) -> dict[str, Strength]:
     """Every scalar parameter: posterior, sign, contraction; ``assumed`` where data said little."""
-    shown, contraction = tree["shown"], tree["contraction"]
+    shown, contraction = tree["shown"].to_dataset(), tree["contraction"].to_dataset()
     return {
         str(name): strength(shown[name].values, float(contraction[name]))
         for name in contraction.data_vars
