@@ -44,6 +44,28 @@ class Outcome:
     message: str
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a fit starts from.
+
+    Attributes
+    ----------
+    said : str
+        Hash of the readings and the resolutions.
+    at : datetime
+        When all this was known.
+    hindcast : bool
+        Whether that moment was chosen; then the result never stands.
+    """
+
+    known: list[StoredReading]
+    situation: Situation
+    said: str
+    seed: int
+    at: datetime
+    hindcast: bool
+
+
 def run(
     desk: Desk,
     *,
@@ -65,15 +87,16 @@ def run(
     """
     with update_lock(desk.settings.home, "forecaster update"):
         chosen = desk.settings.random_seed if seed is None else seed
-        return _locked(desk, force, chosen, as_of, progress)
+        return _locked(desk, chosen, as_of, progress, force=force)
 
 
 def _locked(
     desk: Desk,
-    force: bool,
     seed: int,
     as_of: datetime | None,
     progress: Callable[[str], None] | None,
+    *,
+    force: bool,
 ) -> Outcome:
     now = desk.clock()
     at = as_of or now
@@ -102,7 +125,8 @@ def _locked(
             effort=_effort(desk),
             tell=progress,
         )
-        done = _store(desk, tree, known, situation, said, seed, at, hindcast=as_of is not None)
+        given = Given(known, situation, said, seed, at, hindcast=as_of is not None)
+        done = _store(desk, tree, given)
         status = "rejected" if done.kind == "rejected" else "succeeded"
         message = done.message
     except KeyboardInterrupt:
@@ -161,58 +185,39 @@ def _unchanged(desk: Desk, said: str, at: datetime) -> Forecast | None:
     return standing if same else None
 
 
-def _store(
-    desk: Desk,
-    tree: xr.DataTree,
-    known: list[StoredReading],
-    situation: Situation,
-    said: str,
-    seed: int,
-    at: datetime,
-    *,
-    hindcast: bool,
-) -> Outcome:
+def _store(desk: Desk, tree: xr.DataTree, given: Given) -> Outcome:
     created = desk.clock()
     diagnostics = gate.diagnose(tree)
-    kind: Kind = "hindcast" if hindcast else "published"
-    if not diagnostics["passed"]:
-        kind = "rejected"
-    document = _document(desk, tree, known, situation, said, seed, at, created, diagnostics)
-    document["status"] = "hindcast" if hindcast else "published"
+    meant: Literal["hindcast", "published"] = "hindcast" if given.hindcast else "published"
+    kind: Kind = meant if diagnostics["passed"] else "rejected"
+    document = _document(desk, tree, given, created, diagnostics)
+    document["status"] = meant
     tree.attrs.update(
         schema_version=schema.SCHEMA_VERSION,
         as_of=document["as_of"],
-        data_hash=said,
+        data_hash=given.said,
         priors_hash=document["priors_hash"],
         model_version=MODEL_VERSION,
-        random_seed=seed,
+        random_seed=given.seed,
     )
     if problems := schema.violations(tree):
         raise DamagedFile(f"the posterior breaks its own schema: {'; '.join(problems)}")
     path = f"posteriors/{document['forecast_id']}.nc"
     digest = files.save(tree, desk.settings.home / path)
     publish(desk.engine, document, kind=kind, posterior_path=path, posterior_sha256=digest)
-    if kind == "rejected":
+    if not diagnostics["passed"]:
         why = "; ".join(gate.failures(diagnostics))
         return Outcome("rejected", document, f"the fit is kept but not shown: {why}")
-    return Outcome(kind, document, f"{kind}: forecast {document['forecast_id']}")
+    return Outcome(meant, document, f"{meant}: forecast {document['forecast_id']}")
 
 
 def _document(
-    desk: Desk,
-    tree: xr.DataTree,
-    known: list[StoredReading],
-    situation: Situation,
-    said: str,
-    seed: int,
-    at: datetime,
-    created: datetime,
-    diagnostics: Diagnostics,
+    desk: Desk, tree: xr.DataTree, given: Given, created: datetime, diagnostics: Diagnostics
 ) -> Forecast:
     shown = tree["shown"].to_dataset()
-    rows = summary.horizons(shown, situation.as_of)
+    rows = summary.horizons(shown, given.situation.as_of)
     headline = summary.headline(rows)
-    watching = sources.summary(sources.read_watches(), _last_periods(known), at)
+    watching = sources.summary(sources.read_watches(), _last_periods(given.known), given.at)
     evidence = [i for i, one in desk.catalogue.items() if one.role == "evidence"]
     behind = {*watching["late"], *watching["failed"]}
     titles, under = _names(desk)
@@ -220,17 +225,17 @@ def _document(
     contraction = max(0.0, sum(stated[name]["contraction"] for name in HEADLINE_FROM) / 3.0)
     return {
         "question": QUESTION,
-        "forecast_id": f"{created:%Y%m%dT%H%M%SZ}-{_short(said, seed, created)}",
+        "forecast_id": f"{created:%Y%m%dT%H%M%SZ}-{_short(given.said, given.seed, created)}",
         "status": "published",
-        "as_of": moment(at),
+        "as_of": moment(given.at),
         "created_at": moment(created),
-        "data_through": max(one.period_end for one in known).isoformat(),
-        "n_readings": len(known),
-        "in_force": situation.in_force,
-        "data_hash": said,
+        "data_through": max(one.period_end for one in given.known).isoformat(),
+        "n_readings": len(given.known),
+        "in_force": given.situation.in_force,
+        "data_hash": given.said,
         "priors_hash": desk.priors.digest,
         "model_version": MODEL_VERSION,
-        "random_seed": seed,
+        "random_seed": given.seed,
         "interval": summary.PROBABILITY,
         "headline": headline,
         "horizons": rows,
