@@ -52,6 +52,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("forecaster/posterior/wrong.py", "pymc", "PyMC"),
         ("priors/wrong.py", "pytensor.tensor", "PyMC"),
         ("jobs/wrong.py", "nutpie", "PyMC"),
+        ("forecaster/posterior/wrong.py", "numba", "PyMC"),
         ("jobs/wrong.py", "sqlalchemy", "SQL"),
         ("forecaster/posterior/wrong.py", "sqlite3", "SQL"),
     ],
