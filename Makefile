@@ -1,5 +1,4 @@
 # make run    the environment, one daily cycle on the embedded record, the forecast, report.html
-# make serve  pages, API and jobs on 127.0.0.1:8000
 # make test   lint, types, import contracts, tests
 # make bench  what the README promises, measured
 # make lock   new versions of everything, with hashes
@@ -15,7 +14,7 @@ UV := uv==0.13.9
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
-.PHONY: run serve test needs lint types contracts bench lock clean
+.PHONY: run test needs lint types contracts bench lock clean
 .NOTPARALLEL:
 
 run: $(VENV)/ready
@@ -23,9 +22,6 @@ run: $(VENV)/ready
 	$(BIN)/forecaster update
 	$(BIN)/forecaster show
 	$(BIN)/forecaster report --output report.html
-
-serve: $(VENV)/ready
-	$(BIN)/forecaster serve
 
 test: needs lint types contracts
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
