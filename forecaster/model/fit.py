@@ -100,12 +100,11 @@ def sample(
 def _compiled(layout: Layout, design: Design) -> Any:
     arguments = live.arguments(layout, design)
     size = layout.size
-    evaluate: Any = live.evaluate  # numba does not state what a compiled function takes
 
     def make_density() -> Callable[[Array], tuple[float, Array]]:
         def density(x: Array) -> tuple[float, Array]:
             gradient = np.empty(size)
-            return evaluate(x, *arguments, gradient), gradient
+            return live.evaluate(x, *arguments, gradient), gradient
 
         return density
 

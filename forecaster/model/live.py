@@ -37,7 +37,7 @@ DATA = (
 _njit = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
-def arguments(layout: Layout, design: Design) -> tuple[Any, ...]:
+def arguments(layout: Layout, design: Design) -> tuple[Array, tuple[Any, ...], tuple[Any, ...]]:
     """Everything ``evaluate`` takes after the vector and the gradient."""
     whole = {"y_place", "counter_place", "cell_place"}
     data = tuple(
