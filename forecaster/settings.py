@@ -86,7 +86,7 @@ class Settings:
     prior_set: str = "reference"
     random_seed: int = 1
     draws: int = 1000
-    tune: int = 400
+    tune: int = 500
     chains: int = 4
     cores: int = 2
     stale_after_hours: int = 48
