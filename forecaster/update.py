@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import xarray as xr
@@ -20,6 +20,7 @@ from forecaster import __version__, sources
 from forecaster.belief import QUESTION, Diagnostics, Forecast, Kind
 from forecaster.documents import moment
 from forecaster.errors import DamagedFile, Interrupted, NothingKnown
+from forecaster.model import elicit
 from forecaster.model.fit import Effort
 from forecaster.model.grid import FIRST, ORIGIN
 from forecaster.model.infer import Situation, infer
@@ -30,6 +31,7 @@ from forecaster.store import forecasts, readings, resolutions, runs
 from forecaster.store.lock import update_lock
 from forecaster.store.readings import StoredReading
 from forecaster.wiring import Desk
+from priors import Priors
 
 MODEL_VERSION = f"{__version__}+live.1"
 EARLIEST = ORIGIN.replace(year=ORIGIN.year + 1)
@@ -119,7 +121,7 @@ def _locked(
         tree = infer(
             known,
             desk.catalogue,
-            desk.priors,
+            _priors(desk, seed, progress),
             situation,
             seed=seed,
             effort=_effort(desk),
@@ -138,6 +140,17 @@ def _locked(
     finally:
         runs.finish(desk.engine, run_id, status, message, desk.clock())
     return done
+
+
+def _priors(desk: Desk, seed: int, progress: Callable[[str], None] | None) -> Priors:
+    """The chosen set; where it states probabilities, its base rate is solved from their date."""
+    stated = desk.priors.elicitation
+    if stated is None:
+        return desk.priors
+    if progress is not None:
+        progress(f"solving the base rate for: {stated.title}")
+    then = datetime(stated.date.year, stated.date.month, stated.date.day, tzinfo=UTC)
+    return elicit.solve(_known(desk, then), desk.catalogue, desk.priors, seed=seed)
 
 
 def _effort(desk: Desk) -> Effort:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 
 from forecaster.belief import FAMILIES, SCENARIOS
+from forecaster.posterior import files
+from forecaster.store import forecasts
+from forecaster.store.engine import open_engine
 
 COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
 REPORT_LIMIT = 2_000_000
@@ -18,8 +22,6 @@ REPORT_LIMIT = 2_000_000
 
 def forecaster(home: Path, *words: str, **settings: int) -> subprocess.CompletedProcess[str]:
     """Run the real command in a process of its own."""
-    import os
-
     chosen = {f"FORECASTER_{name.upper()}": str(value) for name, value in settings.items()}
     environment = {**os.environ, "FORECASTER_HOME": str(home), **chosen}
     return subprocess.run(
@@ -73,15 +75,12 @@ def test_history_looks_as_a_historian_would_have_it(home: Path) -> None:
     assert forecaster(home, "report", "--output", str(report)).returncode == 0
     assert report.stat().st_size < REPORT_LIMIT
 
-    from forecaster.posterior import files
-    from forecaster.store import forecasts
-    from forecaster.store.engine import open_engine
-
     engine = open_engine(f"sqlite:///{home / 'forecaster.sqlite'}")
     shown = document(forecaster(home, "show", "--json"))
     found = forecasts.posterior_of(engine, shown["forecast_id"])
     assert found is not None
-    path = files.load(home / found[0], found[1])["shown"]["factor_path"]
+    shown_group = files.load(home / found[0], found[1])["shown"].to_dataset()
+    path = shown_group["factor_path"]
 
     def rises(factor: str, earlier: str, later: str) -> float:
         values = path.sel(factor_name=factor)
