@@ -1,0 +1,123 @@
+"""What is promised, held against what was measured; as rows, and as a block of the README."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from benchmarks import blocks
+from forecaster.posterior import words
+
+Figures = Mapping[str, Any]
+
+
+class Row(NamedTuple):
+    """One promise; ``kept`` is None where the figure could not be had."""
+
+    what: str
+    promised: str
+    measured: str
+    kept: bool | None
+
+
+def _update(found: Figures) -> list[Row]:
+    fits = found["fits"]
+    rhat = max(one["rhat_max"] for one in fits)
+    ess = min(min(one["ess_bulk_min"], one["ess_tail_min"]) for one in fits)
+    divergences = sum(one["divergences"] for one in fits)
+    bfmi = min(one["bfmi_min"] for one in fits)
+    slowest, peak = found["seconds_max"], found["peak_bytes_max"] / 1e9
+    return [
+        Row(
+            f"gate passed, {len(fits)} seeds",
+            "every seed",
+            f"{found['passed']} of {len(fits)}; R-hat at most {rhat:.4f}, ESS at least {ess:,.0f}, "
+            f"{divergences} divergences, BFMI at least {bfmi:.2f}",
+            found["passed"] == len(fits),
+        ),
+        Row(
+            "`forecaster update`, slowest seed",
+            "under 180 s (goal 60)",
+            f"{slowest:.0f} s (median {found['seconds_median']:.0f} s)",
+            slowest < 180,
+        ),
+        Row("memory of an update, peak", "under 1.5 GB", f"{peak:.2f} GB", peak < 1.5),
+    ]
+
+
+def _show(found: Figures) -> list[Row]:
+    seconds = found["seconds_median"]
+    return [
+        Row("`forecaster show`, median of 10", "under 0.5 s", f"{seconds:.2f} s", seconds < 0.5)
+    ]
+
+
+def _store(found: Figures) -> list[Row]:
+    count = words.count(found["rows"], "reading")
+    return [
+        Row(what, f"under {limit:g} s", f"{found[key]:.2f} s", found[key] < limit)
+        for what, key, limit in (
+            (f"{count} stored", "load_seconds", 20.0),
+            ("as known at a time: one indicator", "one_indicator_seconds", 0.2),
+            ("as known at a time: all of them", "all_seconds", 1.0),
+        )
+    ]
+
+
+def _textbook(found: Figures) -> list[Row]:
+    ratio = found["ratio"]
+    bound = "at least " if found["lower_bound"] else ""
+    kept = None if ratio is None or (ratio < 10 and found["lower_bound"]) else ratio >= 10
+    last = found["attempts"][-1]
+    state = "stopped" if last["cut_off"] else "ended"
+    seen = (
+        f", {state} at R-hat {last['rhat_max']:.2f} and "
+        f"ESS {min(last['ess_bulk_min'], last['ess_tail_min']):,.0f}"
+        if "rhat_max" in last
+        else f", {state} before it gave draws to judge"
+    )
+    measured = (
+        "no update passed the gate"
+        if ratio is None
+        else f"{bound}{ratio:.0f} times ({bound}{found['seconds']:,.0f} s against "
+        f"{found['update_seconds']:.0f} s{seen})"
+    )
+    return [Row("textbook version until it passes", "10 times our update", measured, kept)]
+
+
+def _bare(found: Figures) -> list[Row]:
+    minutes = found["seconds"] / 60
+    return [
+        Row("`make run` from a fresh clone", "under 8 minutes", f"{minutes:.1f} min", minutes < 8)
+    ]
+
+
+ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
+    "update": _update,
+    "show": _show,
+    "store": _store,
+    "textbook": _textbook,
+    "bare": _bare,
+}
+SAID = {True: "yes", False: "**no**", None: "undecided"}
+
+
+def rows(figures: Mapping[str, Figures]) -> list[Row]:
+    """Every promise that was measured, in the order of ``ROWS``."""
+    return [row for name in ROWS if name in figures for row in ROWS[name](figures[name])]
+
+
+def measured(results: Mapping[str, Any]) -> str:
+    """The README's block."""
+    machine, figures = results["machine"], results["figures"]
+    cores = words.count(machine["cores"], "core")
+    days = sorted({one["date"] for one in figures.values()})
+    dated = " to ".join(words.day(day) for day in dict.fromkeys((days[0], days[-1])))
+    body = [[row.what, row.promised, row.measured, SAID[row.kept]] for row in rows(figures)]
+    missing = [f"`{name}`" for name in ROWS if name not in figures]
+    left = f"\n\nNot measured yet: {', '.join(missing)}." if missing else ""
+    return (
+        f"Measured {dated} by [benchmarks/run.py](benchmarks/run.py) on {cores}, "
+        f"Python {machine['python']}, {machine['platform']}.\n\n"
+        f"{blocks.table(['what', 'promised', 'measured', 'kept'], body)}{left}"
+    )
