@@ -1,0 +1,236 @@
+"""Worlds made by the model itself: what is true is known, readings come when they really do.
+
+A world is drawn from the prior (exits simulated: one that leaves retreat is drawn again), then
+every indicator is read in the periods in which it really is, with its own deviation and noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from itertools import count
+
+import numpy as np
+import xarray as xr
+from numpy.random import Generator, default_rng
+
+from forecaster.belief import DRIVERS, FACTORS
+from forecaster.model import design, equations, outcome
+from forecaster.model.basis import Array, covariance, decay
+from forecaster.model.blocks import Row, sub_of
+from forecaster.model.design import Design
+from forecaster.model.fit import Draws
+from forecaster.model.grid import month_index
+from forecaster.model.layout import Layout, layout
+from forecaster.model.observed import Observation, observations
+from indicators import Indicator, catalogue
+from priors import Priors, load
+
+LAST = month_index(date(2026, 10, 1))
+CHOSEN = (
+    *("un_distance_russia_us", "us_opinion_of_russia", "sanctions_on_russia"),
+    *("us_tariff_on_china", "un_distance_china_us"),
+    *("trade_total", "un_distance_russia_china", "joint_exercises"),
+    *("gdp_ratio", "cinc_ratio", "export_share_us", "arms_to_india", "us_share_china_exports"),
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A reading as the model asks for it."""
+
+    indicator: str
+    period: str
+    period_start: date
+    period_end: date
+    value: float
+
+
+@dataclass(frozen=True)
+class World:
+    """The truth (``x``, ``factors`` by factor and month) and what could be read of it."""
+
+    priors: Priors
+    indicators: dict[str, Indicator]
+    design: Design
+    layout: Layout
+    x: Array
+    factors: Array
+    natural: dict[str, Array]
+
+
+@cache
+def shipped() -> dict[str, Indicator]:
+    """The catalogue that ships with the project."""
+    return catalogue()
+
+
+@cache
+def histories() -> tuple[Known, ...]:
+    """Every shipped reading; of one period the last one stated."""
+    found = {
+        (name, reading.period.text): Known(
+            name,
+            reading.period.text,
+            reading.period.start,
+            reading.period.end,
+            reading.value,
+        )
+        for name, one in shipped().items()
+        for reading in one.history
+    }
+    return tuple(found.values())
+
+
+def real(names: Iterable[str], last: int = LAST) -> tuple[dict[str, Indicator], Design, Layout]:
+    """Design and layout of some indicators with their shipped readings."""
+    chosen = {name: shipped()[name] for name in names}
+    found = observations(histories(), chosen, last)
+    frame = design.build(found, chosen, load(), last + 1)
+    return chosen, frame, layout(frame, chosen, load())
+
+
+def world(seed: int, names: Iterable[str] = CHOSEN) -> World:
+    """One world; the same seed gives the same one."""
+    rng, priors = default_rng(seed), load()
+    chosen, frame, plan = real(names)
+    for _ in count():
+        x = prior_draw(frame, plan, priors, rng)
+        paths = derived(x, frame, plan, priors)
+        at_risk = dict.fromkeys(outcome.HAZARDS, "at_risk") | {"balancing": "at_risk_balancing"}
+        left = sum(
+            paths.hazards[name][0] @ frame.data[risk][: frame.n_months]
+            for name, risk in at_risk.items()
+        )
+        if rng.random() < np.exp(-left):
+            break
+    natural = plan.natural(x) | loadings(x, frame, plan)
+    seen = {
+        name: _read(name, rows, chosen[name], frame, paths.factors[0], natural, rng)
+        for name, rows in frame.rows.items()
+    }
+    read = design.build(seen, chosen, priors, frame.n_months)
+    plan = layout(read, chosen, priors)
+    return World(priors, chosen, read, plan, x, paths.factors[0], natural)
+
+
+def derived(x: Array, frame: Design, plan: Layout, priors: Priors) -> outcome.Paths:
+    """The paths of one vector, the way a fit's draws get theirs."""
+    draws = Draws(x[None, None, :], xr.Dataset())
+    with np.errstate(over="ignore"):  # antagonisms far below those of 2001: a rate of exactly 0
+        return outcome.derive(draws, plan, frame, priors, 1)[0]
+
+
+def prior_draw(frame: Design, plan: Layout, priors: Priors, rng: Generator) -> Array:
+    """A vector whose parameters, processes and shocks are draws from their priors."""
+    x = rng.standard_normal(plan.size)
+    block = plan.blocks(x)
+    block["rho_logit"][:] = _logit(rng.beta(*plan.rho_shape))
+    block["recall_logit"][:] = _logit(rng.beta(*plan.recall_shape.T))
+    named = plan.natural(x)
+    width = frame.data["factor_path"].shape[1]
+    w = rng.standard_normal((len(FACTORS), width))
+    rho, own_sd = 2.0 * named["rho_drivers"] - 1.0, named["alignment_own_sd"]
+    root = np.sqrt(1.0 - rho**2)
+    families = frame.data["factor_path"] @ w[len(DRIVERS) :].T
+    excess = equations.level(np, families, priors.settings["level_offset"]) - 1.0
+    held = frame.data["project"] @ (excess @ named["kappa"])
+    w[1] = rho * w[0] + root * w[1]
+    answer = named["c_R"] * w[0] + named["c_C"] * w[1] - held
+    w[2] = answer + own_sd * w[2]
+    idle = np.eye(width) - frame.data["centred"]
+    w[1] = np.linalg.solve(np.eye(width) + (root - 1.0) * idle[0], w[1] - rho * idle[0] @ w[0])
+    w[2] = np.linalg.solve(np.eye(width) + (own_sd - 1.0) * idle[1], w[2] - idle[1] @ answer)
+    shape = (len(FACTORS), frame.data["hits"].shape[1])
+    steps = rng.standard_normal(shape)
+    sizes = rng.standard_t(priors.settings["shock_nu"], (len(DRIVERS), shape[1]))
+    sizes = named["shock_mean"] + named["shock_scale"] * sizes
+    steps[: len(DRIVERS)] = np.where(frame.data["hits"] > 0, sizes, steps[: len(DRIVERS)])
+    both = np.hstack([w, steps])
+    block["z"][:] = np.linalg.solve(frame.data["whiten"], both[:, :, None])[:, :, 0]
+    return x
+
+
+def loadings(x: Array, frame: Design, plan: Layout) -> dict[str, Array]:
+    """Signed loadings of the Gaussian indicators and of the counts."""
+    block, named = plan.blocks(x), plan.natural(x)
+    found = {}
+    for kind, z, place, anchor, scale, sign in (
+        ("measure", "measure_z", 0, plan.measure_anchor, plan.measure_scale, plan.measure_sign),
+        ("counter", "counter_z", 1, plan.counter_anchor, plan.counter_scale, plan.counter_sign),
+    ):
+        own = block[z][place]
+        factor = frame.data["y_place" if kind == "measure" else "counter_place"][0].astype(int)
+        usual = named["loading_mean"][factor] * np.exp(named["loading_tau"] * own)
+        found[f"{kind}_loading"] = sign * np.where(anchor > 0, np.exp(scale[place] * own), usual)
+    return found
+
+
+def _logit(share: float | Array) -> Array:
+    return np.asarray(np.log(share) - np.log1p(-share))
+
+
+def _read(
+    name: str,
+    rows: list[Row],
+    one: Indicator,
+    frame: Design,
+    factors: Array,
+    named: dict[str, Array],
+    rng: Generator,
+) -> list[Observation]:
+    """Values of one indicator in this world, in the periods of its real readings."""
+    path = factors[FACTORS.index(one.informs.factor)]
+    sub = sub_of(one)
+    if sub is not None:
+        own = named["sub_w"][frame.coords["sub"].index(sub)]
+        path = path + frame.data["slow_path"][: frame.n_months] @ own
+    weights = np.array([row.weights for row in rows])
+    if one.observation.likelihood == "normal":
+        values = _measured(name, weights, path, frame, named, rng)
+    else:
+        values = _counted(name, rows, one, path, frame, named, rng)
+    return [
+        replace(row.observation, value=float(v), raw=float(v))
+        for row, v in zip(rows, values, strict=True)
+    ]
+
+
+def _measured(
+    name: str, weights: Array, path: Array, frame: Design, named: dict[str, Array], rng: Generator
+) -> Array:
+    index = frame.coords["measure"].index(name)
+    priors = load()
+    phi = decay(priors.settings["deviation_half_life"])
+    kernel = covariance(frame.n_months, phi) + design.intercept_share(priors)
+    spread = named["deviation_sd"][index] ** 2 * (weights @ kernel @ weights.T)
+    spread += np.eye(len(weights)) * named["noise_sd"][index] ** 2
+    loading = named["measure_loading"][index]
+    return rng.multivariate_normal(loading * (weights @ path), spread, method="cholesky")
+
+
+def _counted(
+    name: str,
+    rows: list[Row],
+    one: Indicator,
+    path: Array,
+    frame: Design,
+    named: dict[str, Array],
+    rng: Generator,
+) -> Array:
+    index = frame.coords["counter"].index(name)
+    own = frame.data["slow_path"][: frame.n_months] @ named["counter_w"][index]
+    path = named["counter_loading"][index] * path + own
+    path = path - frame.data["usual"][index, : frame.n_months] @ path
+    means = []
+    for row in rows:
+        seen = row.observation
+        window = f"{name}:{seen.window}"
+        partial = frame.coords["partial"]
+        recall = named["recall"][partial.index(window)] if window in partial else 1.0
+        exposure = one.coverage[seen.window].exposure * (seen.last - seen.first + 1) * recall
+        means.append(exposure * np.exp(named["counter_intercept"][index] + row.weights @ path))
+    alpha = named["dispersion"][index]
+    return np.asarray(rng.poisson(rng.gamma(alpha, np.array(means) / alpha)), dtype=np.float64)
