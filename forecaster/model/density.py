@@ -2,8 +2,10 @@
 
 NUTS asks for this function some hundred thousand times per fit. Written out as a symbolic graph it
 costs milliseconds an evaluation and minutes to compile; written by hand a few hundred microseconds
-and seconds (decision record 0003). ``tests/model/symbolic.py`` holds the same density in PyTensor;
-a test compares values and gradients of the two at random points.
+and seconds (decision record 0003). ``graph.py`` holds the same density in PyMC; a test compares
+values and gradients of the two at random points. Numba keeps compiled code beside the sources and
+looks only at the file of the outermost function: after a change here or in ``events``, delete
+``__pycache__``.
 
 Here: the factors, their shocks and what is measured; ``events`` goes on with counts and exits.
 Every function takes and returns plain float64 arrays. ``g_*`` arrays receive gradients, in place.

@@ -24,8 +24,9 @@ def soft_minimum(xp: Any, one: Any, other: Any, sharpness: float) -> Any:
 
 
 def soft_floor(xp: Any, value: Any, floor: float) -> Any:
-    """Close to ``value`` where it is well above ``floor``, always positive."""
-    return floor * xp.logaddexp(0.0, value / floor)
+    """Close to ``value`` where it is above ``floor``, never below ``floor``."""
+    width = 0.25 * floor
+    return floor + width * xp.logaddexp(0.0, (value - floor) / width)
 
 
 def capped(xp: Any, log_rate: Any, cap: float) -> Any:

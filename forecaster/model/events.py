@@ -157,9 +157,11 @@ def survival(
         usual += window[t] * levels[t, 0]
         seen += window[t]
     usual += 1.0 - seen
-    raw_contrast = (sum_soft + nominal * (1.0 - seen)) / floor
-    raw_strain = (sum_west + nominal * (1.0 - seen)) / floor
-    contrast, strain = floor * softplus(raw_contrast), floor * softplus(raw_strain)
+    bend = 0.25 * floor
+    raw_contrast = (sum_soft + nominal * (1.0 - seen) - floor) / bend
+    raw_strain = (sum_west + nominal * (1.0 - seen) - floor) / bend
+    contrast = floor + bend * softplus(raw_contrast)
+    strain = floor + bend * softplus(raw_strain)
     g_contrast, g_strain, g_usual, value = 0.0, 0.0, 0.0, 0.0
     g_soft = np.zeros(n)
     for t in range(n):

@@ -33,7 +33,7 @@ def diagnose(tree: xr.DataTree) -> Diagnostics:
             names += [f"{name}[{k}]" if width > 1 else str(name) for k in range(width)]
             columns.append(flat)
     draws = np.concatenate(columns, axis=2)
-    moving = draws.std(axis=(0, 1)) > 1e-12
+    moving = ~(draws.std(axis=(0, 1)) <= 1e-12)  # NaN counts as moving, and fails below
     names = [name for name, moves in zip(names, moving, strict=True) if moves]
     draws = draws[:, :, moving]
     axes = {"chain_axis": 0, "draw_axis": 1}
