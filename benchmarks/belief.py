@@ -88,7 +88,7 @@ def _assumptions(document: Forecast) -> str:
     stated = document["parameters"]
     assumed = [f"`{name}`" for name, one in stated.items() if one["assumed"]]
     return (
-        f"{ASSUMED.capitalize()} means that the readings took less than a tenth off the spread "
+        f"*Assumed* means that the readings took less than a tenth off the spread "
         f"that was put in. That holds for {len(assumed)} of the {len(stated)} parameters behind "
         f"the forecast: {', '.join(assumed) or 'none'}."
     )

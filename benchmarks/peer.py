@@ -31,13 +31,16 @@ FEWEST = 50  # draws a chain below which nothing can be said
 
 def judge(posterior: Any) -> dict[str, Any]:
     """R-hat and effective draws of what is watched, as the publication gate takes them."""
+    if posterior.sizes["draw"] < FEWEST:
+        return {"draws": int(posterior.sizes["draw"]), "passed": False}
     columns = []
     for name in WATCHED:
         values = np.asarray(posterior[name].values, dtype=np.float64)
         columns.append(values.reshape(*values.shape[:2], -1))
     draws = np.concatenate(columns, axis=2)
+    # A chain that was stopped earlier than another is filled up with NaN.
     whole = np.isfinite(draws).all(axis=(0, 2))
-    draws = draws[:, : int(whole.sum()) if whole.all() else int(np.argmin(whole))]
+    draws = draws[:, : draws.shape[1] if whole.all() else int(np.argmin(whole))]
     if draws.shape[1] < FEWEST:
         return {"draws": int(draws.shape[1]), "passed": False}
     draws = draws[:, :, draws.std(axis=(0, 1)) > 1e-12]

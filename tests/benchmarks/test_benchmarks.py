@@ -129,7 +129,11 @@ def test_the_peer_is_judged_like_a_forecast() -> None:
 
     assert peer.judge(posterior(1000))["passed"]
     assert not peer.judge(posterior(1000, shift=3.0))["passed"]
-    assert not peer.judge(posterior(10))["passed"]
+    assert peer.judge(posterior(10)) == {"draws": 10, "passed": False}
+    assert peer.judge(posterior(0)) == {"draws": 0, "passed": False}
+    broken = posterior(1000)
+    broken["factor"][0, 700:] = np.nan
+    assert peer.judge(broken)["draws"] == 700
 
 
 def test_help() -> None:
