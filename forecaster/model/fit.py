@@ -18,8 +18,8 @@ from forecaster.model.layout import Layout
 
 Progress = Callable[[int, int], None]
 JITTER = 0.5
-# At 0.7 trajectories are a third shorter, but some seeds diverge and mix badly in the scales.
-TARGET_ACCEPT = 0.8
+# At 0.7 trajectories are a third shorter, but some seeds diverge; at 0.8 one in a few still did.
+TARGET_ACCEPT = 0.9
 
 
 @dataclass(frozen=True)
