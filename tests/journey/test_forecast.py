@@ -45,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     assert recorded.returncode == 0, recorded.stderr
     # The gate may turn a fit away; what is tested here begins with one that it let through.
-    for seed in ("1", "2", "3"):
+    for seed in ("1", "2", "3", "4", "5", "6"):
         updated = forecaster(folder, "update", "--seed", seed)
         if updated.returncode == 0:
             return folder
