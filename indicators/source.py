@@ -92,7 +92,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A value that was found and must not be recorded unseen: it goes to quarantine with ``why``."""
+    """A value that must not be recorded unseen: it goes to quarantine with ``why``."""
 
     reading: Reading
     why: str
