@@ -85,7 +85,7 @@ class Settings:
     database_url: str
     prior_set: str = "reference"
     random_seed: int = 1
-    draws: int = 1000
+    draws: int = 1500
     tune: int = 500
     chains: int = 4
     cores: int = 2
