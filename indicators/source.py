@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from indicators.period import Period
 from indicators.spec import Reading
 
 Result = Literal["value", "none", "empty", "unchanged", "failed"]
@@ -98,6 +99,19 @@ class Doubt:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A value that the publisher took back: it gave one for the period before, and now says none.
+
+    That a period is merely absent from an answer is no withdrawal; a blank where a value stood is.
+    """
+
+    indicator: str
+    period: Period
+    source: str
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Harvest:
     """What one visit to a source brought.
@@ -105,6 +119,7 @@ class Harvest:
     ``result``: ``value`` readings or leads were found; ``none`` the source says that there is
     nothing (no publication, a zero it vouches for); ``empty`` it gave nothing to decide by;
     ``unchanged`` it is as it was. ``warnings`` name unknown fields of a known shape.
+    ``withdrawn`` are known values that the source has taken back.
     """
 
     result: Result
@@ -112,6 +127,7 @@ class Harvest:
     leads: tuple[Lead, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     warnings: tuple[str, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
 
 
 @dataclass(frozen=True)
