@@ -139,7 +139,7 @@ fetches = Table(
     Column("attempts", Integer, nullable=False),
     Column("unchanged", Boolean, nullable=False),
     Column("error", Text, nullable=False),
-    Index("fetches_question", "source", "question", "fetched_at"),
+    Index("fetches_question", "source", "question", "id"),
 )
 
 # One row a source, overwritten by each visit: a note to itself, not a record.
@@ -153,7 +153,8 @@ source_memory = Table(
     Column("result", String(16), nullable=False),
     Column("error", Text, nullable=False),
     Column("warnings", Text, nullable=False),  # JSON
-    Column("succeeded_at", Instant),  # when the last good visit began
+    Column("succeeded_at", Instant),
+    Column("last_fetch", Integer),  # the newest fetch that a good visit has read
     Column("failures", Integer, nullable=False),  # since then
     Column("not_before", Instant),  # the server asked us to stay away
 )

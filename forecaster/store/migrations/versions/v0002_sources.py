@@ -47,7 +47,7 @@ def _fetches() -> None:
         sa.Column("unchanged", sa.Boolean, nullable=False),
         sa.Column("error", sa.Text, nullable=False),
     )
-    op.create_index("fetches_question", "fetches", ["source", "question", "fetched_at"])
+    op.create_index("fetches_question", "fetches", ["source", "question", "id"])
 
 
 def _source_memory() -> None:
@@ -61,6 +61,7 @@ def _source_memory() -> None:
         sa.Column("error", sa.Text, nullable=False),
         sa.Column("warnings", sa.Text, nullable=False),
         sa.Column("succeeded_at", _plain(27)),
+        sa.Column("last_fetch", sa.Integer),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("not_before", _plain(27)),
     )
