@@ -147,3 +147,12 @@ def remembered(engine: Engine) -> dict[str, Memory]:
         )
         for row in rows
     }
+
+
+def results(engine: Engine, at: datetime) -> list[tuple[list[str], str]]:
+    """The indicators of each source and how its last visit ended, of visits up to a time."""
+    return [
+        (list(one.indicators), one.result)
+        for one in remembered(engine).values()
+        if one.visited_at <= at
+    ]
