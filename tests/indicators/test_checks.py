@@ -30,7 +30,7 @@ JSON = st.recursive(
 
 
 @given(JSON, st.booleans())
-def test_sound_json_is_read_as_it_is(content: Any, ascii_only: bool) -> None:  # noqa: FBT001
+def test_sound_json_is_read_as_it_is(*, content: Any, ascii_only: bool) -> None:
     if "\\u0000" in json.dumps(content) and not ascii_only:
         ascii_only = True
     text = json.dumps(content, ensure_ascii=ascii_only)
@@ -176,7 +176,7 @@ def test_a_moment_that_nobody_could_place_is_refused(given: object) -> None:
         (5, 9, False),
     ],
 )
-def test_a_list_may_shrink_by_a_fifth(before: int, now: int, told: bool) -> None:  # noqa: FBT001
+def test_a_list_may_shrink_by_a_fifth(*, before: int, now: int, told: bool) -> None:
     assert told == (checks.shrunk(before, now, "the list") is not None)
 
 
