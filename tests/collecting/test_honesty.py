@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from forecaster.collecting import _new
-from forecaster.store import readings, visits
+from forecaster.store import readings, schema, visits
 from forecaster.store.engine import open_engine, writing
 from forecaster.store.migrate import upgrade
 from forecaster.store.visits import Brought
@@ -55,13 +55,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def emptied(engine: Engine) -> None:
     """Take the rows out behind the guards' back; a new file for each example takes too long."""
     with writing(engine) as connection:
-        for table in ("readings", "withdrawals"):
+        for table in (schema.readings, schema.withdrawals):
             guard = connection.execute(
                 text("SELECT sql FROM sqlite_master WHERE name = :name"),
-                {"name": f"{table}_no_delete"},
+                {"name": f"{table.name}_no_delete"},
             ).scalar_one()
-            connection.execute(text(f"DROP TRIGGER {table}_no_delete"))
-            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+            connection.execute(text(f"DROP TRIGGER {table.name}_no_delete"))
+            connection.execute(table.delete())
             connection.execute(text(guard))
 
 

