@@ -38,7 +38,7 @@ _LAST = """
         AND gone.known_at >= one.known_at AND gone.known_at <= ?1
     ) GROUP BY indicator
 """
-_VISITED = "SELECT indicators, result FROM source_memory WHERE visited_at <= ?"
+_VISITED = "SELECT indicators, result FROM source_memory WHERE visited_at <= ? ORDER BY source"
 
 
 class Glance(NamedTuple):
