@@ -57,8 +57,20 @@ def on_terminal() -> bool:
     return sys.stderr.isatty()
 
 
-def moment(text: str | None) -> datetime | None:
-    """Read ``--as-of``: a day means its end; without a zone UTC is meant.
+def past_moment(text: str | None, option: str, now: datetime) -> datetime | None:
+    """Read a moment that has passed: a day means its end, but today means now.
+
+    Raises
+    ------
+    UsageError
+        If the text is neither a day nor a moment.
+    """
+    found = moment(text, option)
+    return now if text == now.date().isoformat() else found
+
+
+def moment(text: str | None, option: str = "--as-of") -> datetime | None:
+    """Read a moment: a day means its end; without a zone UTC is meant.
 
     Raises
     ------
@@ -73,7 +85,7 @@ def moment(text: str | None) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            f"--as-of: {text!r} is no moment; write 2018-12-31 or 2018-12-31T12:00Z"
+            f"{option}: {text!r} is no moment; write 2018-12-31 or 2018-12-31T12:00Z"
         ) from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
