@@ -72,10 +72,9 @@ def test_a_new_reading_moves_neither_the_usual_level_nor_what_was_seen_before() 
     ]
     new = reading("leader_meetings", "2026-10", 4.0)
     older, newer = observed(*before), observed(*before, new)
-    frames = [design.build(seen, EVIDENCE, load(), LAST + 1) for seen in (older, newer)]
-    usual = [frame.data["usual"] for frame in frames]
+    one, two = (design.build(seen, EVIDENCE, load(), LAST + 1) for seen in (older, newer))
 
-    np.testing.assert_array_equal(*usual)
+    np.testing.assert_array_equal(one.data["usual"], two.data["usual"])
     assert newer["leader_meetings"][:-1] == older["leader_meetings"]
     assert newer["joint_patrols"] == older["joint_patrols"]
 
