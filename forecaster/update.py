@@ -231,7 +231,11 @@ def _document(
     rows = summary.horizons(shown, given.situation.as_of)
     headline = summary.headline(rows)
     watching = sources.summary(sources.read_watches(), _last_periods(given.known), given.at)
-    evidence = [i for i, one in desk.catalogue.items() if one.role == "evidence"]
+    watched = [
+        name
+        for name, one in desk.catalogue.items()
+        if one.role == "evidence" and one.retired is None
+    ]
     behind = {*watching["late"], *watching["failed"]}
     titles, under = _names(desk)
     stated = summary.parameters(tree)
@@ -258,8 +262,8 @@ def _document(
         "parameters": stated,
         "words": words.words(
             headline["mean"],
-            current=sum(name not in behind for name in evidence),
-            expected=len(evidence),
+            current=sum(name not in behind for name in watched),
+            expected=len(watched),
             contraction=contraction,
         ),
         "definition": desk.priors.question.definition,

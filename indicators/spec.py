@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite, log
@@ -267,7 +267,10 @@ def _reading(indicator: str, row: list[str]) -> Reading:
 
 
 def _instant(text: str) -> datetime | None:
+    """A moment in UTC; of a day its end, for only then was the value surely out."""
     if not text:
         return None
     moment = datetime.fromisoformat(text)
+    if len(text) == len("2026-10-17"):
+        return datetime.combine(moment.date(), time.max, tzinfo=UTC)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
