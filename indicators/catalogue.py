@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -57,3 +60,20 @@ def load(path: Path) -> Indicator:
     with path.open("rb") as file:
         content = tomllib.load(file)
     return Indicator(id=path.parent.name, folder=path.parent, **content)
+
+
+def digest(indicators: Mapping[str, Indicator]) -> str:
+    """SHA-256 over what the files say to a fit: a sign, a scale or a window changes it.
+
+    Titles, sources, reasons and rhythms do not; readings have a hash of their own.
+    """
+    said = {
+        name: {
+            "informs": one.informs.model_dump(mode="json", exclude={"claims"}),
+            "observation": one.observation.model_dump(mode="json"),
+            "coverage": [w.model_dump(mode="json", exclude={"reason"}) for w in one.coverage],
+        }
+        for name, one in indicators.items()
+        if one.role == "evidence"
+    }
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
