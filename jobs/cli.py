@@ -80,5 +80,7 @@ def fail(error: ForecasterError, *, debug: bool) -> None:
         import traceback
 
         traceback.print_exc()
-    sys.stderr.write(f"forecaster: {error}\n")
+    from forecaster.commands import speak
+
+    speak.complain(f"forecaster: {error}")
     sys.exit(error.exit_status)

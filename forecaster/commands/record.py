@@ -40,7 +40,7 @@ def record(
     ),
     as_json: bool = options.Json,
 ) -> None:
-    """Add a reading by hand; a second value for a period becomes its next vintage."""
+    """Add a reading by hand. A second value for a period becomes its next vintage."""
     from forecaster.documents import moment
     from forecaster.wiring import open_desk
 
@@ -56,8 +56,6 @@ def record(
         published_at=speak.past_moment(published, "--published", desk.clock()),
     )
     one = done.reading
-    for text in done.remarks:
-        speak.remark(text)
     if as_json:
         speak.document(
             {
@@ -72,6 +70,8 @@ def record(
         )
     else:
         _tell(done)
+    for text in done.remarks:
+        speak.remark(text)
     if done.result == "quarantined":
         raise Quarantined(
             f"{done.why}; kept aside and not used; if it is right, record it again with --reason"
@@ -82,9 +82,9 @@ def _tell(done: Recorded) -> None:
     one = done.reading
     what = f"{one.indicator} {one.period.text} = {one.value:g}"
     if done.result == "added":
-        speak.say(f"recorded {what} (vintage {done.vintage})")
+        speak.tell(f"recorded {what} (vintage {done.vintage})")
     elif done.result == "duplicate":
-        speak.say(f"{what} is known already (vintage {done.vintage}); nothing was added")
+        speak.tell(f"{what} is known already (vintage {done.vintage}); nothing was added")
 
 
 def store(
