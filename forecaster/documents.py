@@ -32,7 +32,7 @@ def indicators(desk: Desk, at: datetime | None = None) -> Document:
         by_indicator[one.indicator].append(one)
     waiting: defaultdict[str, int] = defaultdict(int)
     for aside in readings.quarantined(desk.engine):
-        waiting[aside.indicator] += not aside.accepted
+        waiting[aside.indicator] += not aside.accepted and aside.known_at <= when
     return {
         "as_of": moment(when),
         "indicators": [

@@ -117,7 +117,8 @@ def _locked(
         message = f"nothing is new since {words.moment(same['as_of'])}; the forecast stands"
         runs.finish(desk.engine, run_id, "succeeded", message, desk.clock())
         return Outcome("unchanged", same, message)
-    run_id = runs.start(desk.engine, "update", {"data_hash": said, "seed": seed}, now)
+    kind = "update" if as_of is None else "hindcast"
+    run_id = runs.start(desk.engine, kind, {"data_hash": said, "seed": seed}, now)
     status, message = "failed", "the fit did not come to an end"
     try:
         tree = infer(

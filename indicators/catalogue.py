@@ -37,9 +37,10 @@ def catalogue(root: Path = HERE) -> dict[str, Indicator]:
             continue
         try:
             found[path.parent.name] = load(path)
-        except (ValidationError, ValueError) as error:
+        except (OSError, ValidationError, ValueError) as error:
             error.add_note(f"{path.parent.name}/{path.name}")
             problems.append(error)
+    problems += _nameless(root)
     anchors = Counter(one.informs.factor for one in found.values() if one.informs.anchor)
     for factor in sorted({one.informs.factor for one in found.values()}):
         if anchors[factor] != 1:
@@ -59,7 +60,22 @@ def load(path: Path) -> Indicator:
     """Read one ``indicator.toml``; the folder's name is the id."""
     with path.open("rb") as file:
         content = tomllib.load(file)
+    if given := {"id", "folder"} & content.keys():
+        raise ValueError(
+            f"{', '.join(sorted(given))}: not to be stated; the folder's name is the id"
+        )
     return Indicator(id=path.parent.name, folder=path.parent, **content)
+
+
+def _nameless(root: Path) -> list[Exception]:
+    """Folders with readings that nobody would read, because the indicator is not stated."""
+    problems: list[Exception] = []
+    for path in sorted(root.glob("[!_]*/history.csv")):
+        if not (path.parent / "indicator.toml").exists():
+            problem = ValueError("missing; beside it lies a history.csv that nobody reads")
+            problem.add_note(f"{path.parent.name}/indicator.toml")
+            problems.append(problem)
+    return problems
 
 
 def digest(indicators: Mapping[str, Indicator]) -> str:

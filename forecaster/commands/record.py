@@ -169,6 +169,11 @@ def _period(text: str, indicator: Indicator, now: datetime) -> Period:
             f"--period: {period} has not ended yet, and {indicator.id} counts the whole of it; "
             "record it when it has"
         )
+    if not adds_up and period.kind == "year" and period.end >= today:
+        raise UsageError(
+            f"--period: {period} has not ended yet, and {indicator.id} tells how things stand; "
+            f"write the month or the day on which they stood so, as {today:%Y-%m} or {today}"
+        )
     return period
 
 

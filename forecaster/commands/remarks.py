@@ -26,6 +26,12 @@ def on(indicator: Indicator, one: NewReading, stored: Sequence[StoredReading]) -
         found.append(_uncovered(indicator, one.period))
     elif indicator.coverage and last is not None:
         found.append(_gap(last, one.period.start))
+    if indicator.coverage and one.period.kind == "day":
+        month = one.period.text[:7]
+        found.append(
+            f"the count of a day is read as that of its whole month; once {month} is over, its own "
+            "count would stand beside it, so record whole months where you can"
+        )
     if last is not None:
         leap = indicator.leap(one.value, standing(o for o in before if o.period_end == last).value)
         found.append(leap and f"{leap}; it is recorded all the same, look at it again")

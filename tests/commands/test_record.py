@@ -119,6 +119,19 @@ def test_a_state_of_things_may_be_recorded_before_its_period_ends(store: Store) 
     assert store("leader_meetings", "2026-11-22", "1").result == "added"
 
 
+def test_how_things_stand_is_told_of_a_day_or_a_month_of_a_year_that_goes_on(store: Store) -> None:
+    """The end of the year lies ahead, and the model would not look at it before."""
+    with pytest.raises(UsageError, match=r"write the month or the day .* 2026-11 or 2026-11-22"):
+        store("us_tariff_on_china", "2026", "40")
+    assert store("us_tariff_on_china", "2024", "20").result == "added"
+
+
+def test_the_count_of_a_day_is_remarked(store: Store) -> None:
+    remarks = " ".join(store("leader_meetings", "2026-11-22", "1").remarks)
+
+    assert "once 2026-11 is over, its own count would stand beside it" in remarks
+
+
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [

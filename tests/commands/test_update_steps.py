@@ -159,6 +159,8 @@ def test_a_hindcast_knows_what_was_known_and_never_stands(fit: Fit, desk: Desk) 
     given = fit.asked[-1]
     assert max(one.known_at for one in given["known"]) <= at
     assert given["situation"].as_of == at.date()
+    # It says nothing about how fresh the standing forecast is.
+    assert (last_run(desk).kind, last_run(desk).status) == ("hindcast", "succeeded")
 
 
 def test_a_hindcast_before_the_record_is_refused(fit: Fit, desk: Desk) -> None:
