@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 from forecaster.belief import Forecast, Kind
 from forecaster.store.instants import from_text, to_text
 
-REVISION = "0001"  # a test compares it with the migrations
+REVISION = "0002"  # a test compares it with the migrations
 NONE = (None, None, "")
 _SQLITE = "sqlite:///"
 
@@ -34,7 +34,16 @@ _LOOKED = """
     SELECT max(finished_at) FROM runs
     WHERE kind = 'update' AND status = 'succeeded' AND finished_at <= ?
 """
-_LAST = "SELECT indicator, max(period_end) FROM readings WHERE known_at <= ? GROUP BY indicator"
+_LAST = """
+    SELECT indicator, max(period_end) FROM readings AS one
+    WHERE known_at <= ?1 AND (NOT EXISTS (SELECT 1 FROM withdrawals) OR NOT EXISTS (
+        SELECT 1 FROM withdrawals AS gone
+        WHERE gone.indicator = one.indicator AND gone.period_start = one.period_start
+        AND gone.period_end = one.period_end
+        AND gone.known_at >= one.known_at AND gone.known_at <= ?1
+    )) GROUP BY indicator
+"""
+_VISITED = "SELECT indicators, result FROM source_memory WHERE visited_at <= ? ORDER BY source"
 
 
 class Glance(NamedTuple):
@@ -42,7 +51,8 @@ class Glance(NamedTuple):
 
     ``looked_at`` is when an update last ended well, new forecast or not; ``rejected_at`` when a
     fit of its time or later last failed the gate; hindcasts count for neither. ``last_periods``
-    holds the end of each indicator's last period.
+    holds the end of each indicator's last period, ``visits`` the indicators of each source that
+    was visited and how its last visit ended.
     """
 
     document: Forecast | None
@@ -50,6 +60,7 @@ class Glance(NamedTuple):
     looked_at: datetime | None
     rejected_at: datetime | None
     last_periods: dict[str, date]
+    visits: list[tuple[list[str], str]]
 
 
 def look(url: str, at: datetime) -> Glance | None:
@@ -71,6 +82,7 @@ def look(url: str, at: datetime) -> Glance | None:
             (rejected,) = connection.execute(_REJECTED, (moment, as_of)).fetchone()
             (looked,) = connection.execute(_LOOKED, (moment,)).fetchone()
             last = connection.execute(_LAST, (moment,)).fetchall()
+            visited = connection.execute(_VISITED, (moment,)).fetchall()
         finally:
             connection.close()
     except sqlite3.Error:
@@ -81,4 +93,5 @@ def look(url: str, at: datetime) -> Glance | None:
         looked_at=None if looked is None else from_text(looked),
         rejected_at=None if rejected is None else from_text(rejected),
         last_periods={name: date.fromisoformat(end) for name, end in last},
+        visits=[(json.loads(names), result) for names, result in visited],
     )

@@ -35,6 +35,8 @@ EVERY_COMMAND = [
     ("history",),
     ("indicators",),
     ("readings", "trade_total"),
+    ("leads",),
+    ("quarantine",),
     ("report", "--output", "page.html"),
 ]
 
