@@ -34,7 +34,7 @@ def indicators(desk: Desk, at: datetime | None = None) -> Document:
         by_indicator[one.indicator].append(one)
     waiting: defaultdict[str, int] = defaultdict(int)
     for aside in readings.quarantined(desk.engine):
-        waiting[aside.indicator] += aside.waiting
+        waiting[aside.indicator] += aside.waiting and aside.known_at <= when
     fetched = Fetched.of(visits.results(desk.engine, when))
     return {
         "as_of": moment(when),

@@ -94,7 +94,13 @@ def _the_usual_way(settings: Settings, moment: datetime) -> Glance:
             default=None,
         ),
         rejected_at=max(
-            (one.created_at for one in rows if one.kind == "rejected" and one.created_at <= moment),
+            (
+                one.created_at
+                for one in rows
+                if one.kind == "rejected"
+                and one.created_at <= moment
+                and (document is None or one.as_of >= datetime.fromisoformat(document["as_of"]))
+            ),
             default=None,
         ),
         last_periods={

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check() -> None:
-    """Check every file that people edit; tell all problems at once, and the unused claims."""
+    """Check every file that people edit. Tell all problems at once, and the unused claims."""
     from forecaster.store.engine import open_engine
     from forecaster.wiring import Desk
 

@@ -21,7 +21,7 @@ def collect(
     ),
     as_json: bool = options.Json,
 ) -> None:
-    """Fetch from the public sources what is due now, or the named indicators at once."""
+    """Fetch what is due now from the public sources. Named indicators are fetched at once."""
     from forecaster import collecting
     from forecaster.wiring import open_desk
 

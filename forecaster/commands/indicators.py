@@ -77,7 +77,7 @@ def readings(
         speak.document(found)
         return
     one = desk.indicator(indicator)
-    speak.say(f"{one.title}, {one.unit}, as known {words.moment(found['as_of'])}")
+    speak.tell(f"{one.title}, {one.unit}, as known {words.moment(found['as_of'])}")
     speak.say()
     rows = [
         (

@@ -19,7 +19,7 @@ def listed(
     every: bool = typer.Option(False, "--all", help="Those that were judged, too."),
     as_json: bool = options.Json,
 ) -> None:
-    """List what may be events: a person confirms or dismisses them, nothing counts them."""
+    """List what may be events. A person confirms or dismisses them, nothing counts them."""
     if context.invoked_subcommand is not None:
         return
     from forecaster import documents
@@ -57,7 +57,7 @@ def confirm(
     note: str = Note,
     as_json: bool = options.Json,
 ) -> None:
-    """Confirm a lead: the month's count goes up by one, as its next vintage."""
+    """Confirm a lead. The month's count goes up by one, as its next vintage."""
     from forecaster import judging
     from forecaster.wiring import open_desk
 

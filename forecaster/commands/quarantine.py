@@ -22,7 +22,7 @@ def listed(
     every: bool = typer.Option(False, "--all", help="Those that were judged, too."),
     as_json: bool = options.Json,
 ) -> None:
-    """List values that were set aside because they may be wrong; none of them is used."""
+    """List values that were set aside as they may be wrong. None of them is used."""
     if context.invoked_subcommand is not None:
         return
     from forecaster import documents

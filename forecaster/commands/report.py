@@ -24,7 +24,7 @@ def report(
     ),
     as_of: str | None = options.AsOf,
 ) -> None:
-    """Write one self-contained page that can be read and printed without any network."""
+    """Write the forecast as one page that needs no network. It can be printed."""
     from forecaster.wiring import open_desk
 
     text = page(open_desk(settings.load()), speak.moment(as_of))

@@ -166,7 +166,10 @@ def _paths(
 
 
 def _usual(counters: list[str], evidence: Mapping[str, Indicator], n_months: int) -> Array:
-    """Equal weights over the months that each count covers, by its catalogue entry alone."""
+    """Equal weights over the months that each count covers, by its catalogue entry alone.
+
+    An open window counts to its stated ``last``: a later reading must not move the usual level.
+    """
     usual = np.zeros((len(counters), padded(n_months, MONTH_BLOCK)))
     for row, name in enumerate(counters):
         for window in evidence[name].coverage:

@@ -118,6 +118,6 @@ def _observe(reading: Known, indicator: Indicator, last_month: int) -> Observati
 
 def _window(windows: tuple[Coverage, ...], reading: Known) -> int:
     for index, window in enumerate(windows):
-        if window.first <= reading.period_start and reading.period_end <= window.last:
+        if window.holds(reading.period_start, reading.period_end):
             return index
     return -1

@@ -17,14 +17,19 @@ from forecaster.belief import Forecast, Kind
 from forecaster.store.instants import from_text, to_text
 
 REVISION = "0002"  # a test compares it with the migrations
+NONE = (None, None, "")
 _SQLITE = "sqlite:///"
 
 _STANDING = """
-    SELECT document, kind FROM forecasts
+    SELECT document, kind, as_of FROM forecasts
     WHERE kind IN ('published', 'provisional') AND as_of <= ?
     ORDER BY as_of DESC, created_at DESC, id DESC LIMIT 1
 """
-_REJECTED = "SELECT max(created_at) FROM forecasts WHERE kind = 'rejected' AND created_at <= ?"
+# A hindcast that was turned away tells nothing of today, so its own time must not be earlier.
+_REJECTED = """
+    SELECT max(created_at) FROM forecasts
+    WHERE kind = 'rejected' AND created_at <= ? AND as_of >= ?
+"""
 _LOOKED = """
     SELECT max(finished_at) FROM runs
     WHERE kind = 'update' AND status = 'succeeded' AND finished_at <= ?
@@ -45,8 +50,9 @@ class Glance(NamedTuple):
     """The standing forecast and what tells whether it is still good.
 
     ``looked_at`` is when an update last ended well, new forecast or not; ``rejected_at`` when a
-    fit last failed the gate. ``last_periods`` holds the end of each indicator's last period,
-    ``visits`` the indicators of each source that was visited and how its last visit ended.
+    fit of its time or later last failed the gate; hindcasts count for neither. ``last_periods``
+    holds the end of each indicator's last period, ``visits`` the indicators of each source that
+    was visited and how its last visit ended.
     """
 
     document: Forecast | None
@@ -72,8 +78,8 @@ def look(url: str, at: datetime) -> Glance | None:
             ]:
                 return None
             connection.execute("BEGIN")
-            standing = connection.execute(_STANDING, (moment,)).fetchone() or (None, None)
-            (rejected,) = connection.execute(_REJECTED, (moment,)).fetchone()
+            text, kind, as_of = connection.execute(_STANDING, (moment,)).fetchone() or NONE
+            (rejected,) = connection.execute(_REJECTED, (moment, as_of)).fetchone()
             (looked,) = connection.execute(_LOOKED, (moment,)).fetchone()
             last = connection.execute(_LAST, (moment,)).fetchall()
             visited = connection.execute(_VISITED, (moment,)).fetchall()
@@ -81,7 +87,6 @@ def look(url: str, at: datetime) -> Glance | None:
             connection.close()
     except sqlite3.Error:
         return None
-    text, kind = standing
     return Glance(
         document=None if text is None else cast(Forecast, json.loads(text)),
         kind=kind,

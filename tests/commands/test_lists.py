@@ -72,6 +72,8 @@ def test_what_lies_in_quarantine_is_counted(desk: Desk) -> None:
     listed = documents.indicators(desk)["indicators"]
 
     assert {one["id"]: one["n_quarantined"] for one in listed}["trade_total"] == 1
+    then = documents.indicators(desk, datetime(2026, 9, 1, tzinfo=UTC))["indicators"]
+    assert {one["n_quarantined"] for one in then} == {0}  # that month was not known yet
     record.store(desk, "trade_total", "2026-08", "20500", "https://example.org", reason="right")
     listed = documents.indicators(desk)["indicators"]
     assert {one["id"]: one["n_quarantined"] for one in listed}["trade_total"] == 0

@@ -203,6 +203,20 @@ def test_a_later_fit_that_failed_the_gate_makes_it_stale(put: Put, desk: Desk) -
     assert (found["forecast_id"], found["status"]) == ("good", "stale")
 
 
+def test_a_hindcast_neither_makes_it_stale_nor_keeps_it_fresh(put: Put, desk: Desk) -> None:
+    put("good", NOW - timedelta(hours=5))
+    long_ago, today = datetime(2018, 12, 31, tzinfo=UTC), NOW - timedelta(hours=1)
+    put("bad", long_ago, kind="rejected", created_at=today)
+    number = runs.start(desk.engine, "hindcast", {}, NOW)
+    runs.finish(desk.engine, number, "succeeded", "", NOW + timedelta(hours=40))
+
+    assert standing.forecast(desk.settings, NOW)["status"] == "published"
+    assert standing.forecast(desk.settings, NOW + timedelta(hours=44))["status"] == "stale"
+    assert glance.look(desk.settings.database_url, NOW) == standing._the_usual_way(
+        desk.settings, NOW
+    )
+
+
 def test_a_provisional_forecast_is_called_that(put: Put, desk: Desk) -> None:
     put("quick", NOW - timedelta(hours=1), kind="provisional")
 
