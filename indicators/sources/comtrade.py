@@ -183,11 +183,12 @@ class Comtrade:
 
 
 def _gaps(flows: Flows, found: Iterable[Reading]) -> list[str]:
-    """That something came, and yet not the trade with Russia."""
+    """That something came, and yet not the trade with Russia in both directions."""
     if not flows.values or any(one.indicator == "trade_comtrade" for one in found):
         return []
-    flow = "imports" if (RUSSIA, EXPORTS) in flows.values else "exports"
-    return [f"{flows.period}: China's {flow} with Russia are missing; nothing was added up"]
+    names = {EXPORTS: "exports to", IMPORTS: "imports from"}
+    gone = [text for flow, text in names.items() if (RUSSIA, flow) not in flows.values]
+    return [f"{flows.period}: China's {' and '.join(gone)} Russia are missing; no sum was made"]
 
 
 def _request(period: str) -> Request:

@@ -247,7 +247,8 @@ def _readings(
     return found
 
 
-def _url(answer: Answer) -> str:
+def _key(answer: Answer) -> str:
+    """What was asked for, in the publisher's own words."""
     return answer.request.path.rpartition("/")[2]
 
 
