@@ -188,6 +188,9 @@ def _whole(cell: str, what: str) -> int:
 
 def readings_of(points: Points, version: Version, file: File) -> tuple[Reading, ...]:
     """The distances that rest on this kind of votes, for every year in which both states voted."""
+    latest = max((year for _, year in points.values), default=FIRST_YEAR)
+    if latest > version.released.year:
+        raise Unexpected(f"{file.label[:80]} goes to {latest}, past its release")
     found = []
     for indicator, (votes, one, other) in PAIRS.items():
         if votes != points.votes:
