@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from indicators.checks import mapping, number, parse_json, sequence, unknown_fields
 from indicators.period import Period
@@ -137,6 +138,16 @@ def readings_of(flows: Flows) -> tuple[Reading, ...]:
         share = round(100 * part / whole, 2)
         found.append(Reading(indicator, period, share, None, SOURCE_TEXT, amounts))
     return tuple(found)
+
+
+def parse(body: bytes, url: str) -> tuple[Reading, ...]:
+    """The readings of one kept answer, from the address that it was asked at."""
+    asked = "".join(parse_qs(urlsplit(url).query).get("period", []))
+    if re.fullmatch(r"(19|20)\d\d((0[1-9]|1[0-2]))?", asked, re.ASCII) is None:
+        raise Unexpected(
+            f"the address asks for the period {asked[:20]!r}; expected a year or month"
+        )
+    return readings_of(parse_flows(body, f"{asked[:4]}-{asked[4:]}".rstrip("-")))
 
 
 def periods_before(today: date) -> list[str]:

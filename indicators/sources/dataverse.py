@@ -181,38 +181,37 @@ def _decoded(body: bytes) -> str:
 
 
 def _whole(cell: str, what: str) -> int:
-    if re.fullmatch(r"\d{1,4}", cell, re.ASCII) is None:
+    if re.fullmatch(r"\d{1,3}", cell, re.ASCII) is None:
         raise Unexpected(f"{what} is {cell[:20]!r}; expected a whole number")
     return int(cell)
 
 
-def readings_of(points: Points, version: Version, file: File) -> tuple[Reading, ...]:
+def readings_of(
+    points: Points, released: datetime | None = None, version: str = "unknown", note: str = ""
+) -> tuple[Reading, ...]:
     """The distances that rest on this kind of votes, for every year in which both states voted."""
     latest = max((year for _, year in points.values), default=FIRST_YEAR)
-    if latest > version.released.year:
-        raise Unexpected(f"{file.label[:80]} goes to {latest}, past its release")
+    if released is not None and latest > released.year:
+        raise Unexpected(f"the estimates go to {latest}, past their release on {released:%F}")
+    source = f"Voeten, UN General Assembly ideal points, version {version}, votes: {points.votes}"
     found = []
     for indicator, (votes, one, other) in PAIRS.items():
         if votes != points.votes:
             continue
-        for year in sorted({year for _, year in points.values if year >= FIRST_YEAR}):
+        for year in range(FIRST_YEAR, latest + 1):
             here, there = points.values.get((one, year)), points.values.get((other, year))
             if here is None or there is None:
                 continue
             if year == NOT_COMPARABLE and votes == "final passage":
                 continue
-            found.append(
-                Reading(
-                    indicator=indicator,
-                    period=Period.parse(str(year)),
-                    value=round(abs(here - there), 3),
-                    published_at=version.released,
-                    source=f"Voeten, UN General Assembly ideal points, version {version.number}, "
-                    f"votes: {votes} ({DOI})",
-                    note=f"file {file.label}"[:120],
-                )
-            )
+            period, value = Period.parse(str(year)), round(abs(here - there), 3)
+            found.append(Reading(indicator, period, value, released, f"{source} ({DOI})", note))
     return tuple(found)
+
+
+def parse(body: bytes, _url: str) -> tuple[Reading, ...]:
+    """The readings of one kept file; its version stands in the dataset's description."""
+    return readings_of(parse_points(body))
 
 
 class Dataverse:
@@ -251,7 +250,8 @@ class Dataverse:
             if why is not None:
                 raise Unexpected(why)
             visit.memory[points.votes] = str(len(points.values))
-            readings += readings_of(points, version, file)
+            note = f"file {file.label}"[:120]
+            readings += readings_of(points, version.released, version.number, note)
         if "all" not in read:
             warnings.append("this version has no ideal points from all votes")
         visit.memory["version"] = mark

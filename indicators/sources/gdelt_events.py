@@ -92,7 +92,7 @@ def parse_list(body: bytes, *, cut: bool = False) -> FileList:
         size, digest, url, stamp = match.groups()
         try:
             _moment(stamp)
-        except ValueError:
+        except Unexpected:
             strange.append(line.strip())
             continue
         found[stamp] = Listed(stamp, int(size), digest, url)
@@ -108,7 +108,10 @@ def parse_list(body: bytes, *, cut: bool = False) -> FileList:
 
 
 def _moment(stamp: str) -> datetime:
-    return datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    try:
+        return datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        raise Unexpected(f"{stamp} is no moment") from None
 
 
 def open_file(body: bytes, listed: Listed) -> bytes:
@@ -126,6 +129,16 @@ def open_file(body: bytes, listed: Listed) -> bytes:
             f"the list says {listed.size} and {listed.md5}"
         )
     return unzip(body, LARGEST_FILE, f"file {listed.stamp}")
+
+
+def parse(body: bytes, url: str) -> tuple[Reading, ...]:
+    """What one unpacked file says by itself, from the address of its archive."""
+    match = re.search(r"/(\d{14})\.export\.CSV", url, re.ASCII)
+    if match is None:
+        raise Unexpected(f"{url[:80]!r} is not the address of an event file")
+    day = Day(_moment(match[1]).date())
+    day.add(parse_events(body, match[1]))
+    return day.readings()
 
 
 class GdeltEvents:

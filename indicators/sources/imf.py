@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from indicators.checks import mapping, number, parse_json, sequence, shrunk, unknown_fields
 from indicators.period import Period
@@ -177,6 +178,26 @@ def share_of(data: Data) -> dict[str, float | None]:
     return shares
 
 
+def readings_of(indicator: str, values: Mapping[str, float | None], key: str) -> list[Reading]:
+    """The readings of one indicator; a period whose value is missing is left out."""
+    source = f"{_NOTE}, {PAGE}"
+    return [
+        Reading(indicator, Period.parse(text), value, None, source, key)
+        for text, value in values.items()
+        if value is not None
+    ]
+
+
+def parse(body: bytes, url: str) -> tuple[Reading, ...]:
+    """The readings of one kept answer, from the address that it was asked at."""
+    key = urlsplit(url).path.rpartition("/")[2]
+    reader = {"CHN": ("trade_imf", trade_of), "RUS": ("china_share_russia_trade_imf", share_of)}
+    indicator, read = reader.get(key[:3], (None, trade_of))
+    if indicator is None:
+        raise Unexpected(f"no indicator is made of {key[:40]!r}")
+    return tuple(readings_of(indicator, read(parse_data(body)), key))
+
+
 class Imf:
     """Two questions: China's months with Russia, Russia's years with China and the world."""
 
@@ -209,7 +230,7 @@ class Imf:
             why = shrunk(n_known, len(values), indicator) if data.series else None
             if why is not None:
                 raise Unexpected(why)
-            readings += _readings(indicator, values, answer, visit)
+            readings += _over(readings_of(indicator, values, _key(answer)), visit)
             withdrawn += _withdrawn(indicator, values, visit)
             warnings += [f"{indicator}: {text}" for text in data.warnings]
         return Harvest(
@@ -233,18 +254,12 @@ def _request(reporter: str, partners: str, frequency: str) -> Request:
     )
 
 
-def _readings(
-    indicator: str, values: Mapping[str, float | None], answer: Answer, visit: Visit
-) -> list[Reading]:
-    found = []
-    for text, value in values.items():
-        period = Period.parse(text)
-        if value is None:
-            continue
-        if period.end >= visit.now.date():
-            raise Unexpected(f"{indicator}: a value for {text} came before that period was over")
-        found.append(Reading(indicator, period, value, None, f"{_NOTE}, {PAGE}", _key(answer)))
-    return found
+def _over(readings: list[Reading], visit: Visit) -> list[Reading]:
+    """The readings, all of them of periods that are over."""
+    for one in readings:
+        if one.period.end >= visit.now.date():
+            raise Unexpected(f"{one.indicator}: a value for {one.period}, which is not over yet")
+    return readings
 
 
 def _key(answer: Answer) -> str:

@@ -223,6 +223,11 @@ def _reading(indicator: str, year: int, total: Total, register: Register) -> Rea
     )
 
 
+def parse(body: bytes, _url: str) -> tuple[Reading, ...]:
+    """The readings of one kept answer; the address is the same for all."""
+    return readings_of(parse_register(body))
+
+
 class Sipri:
     """One question for all deliveries since 1995."""
 

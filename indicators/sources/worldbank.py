@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
+from urllib.parse import urlsplit
 
 from indicators.checks import mapping, number, parse_json, sequence, shrunk, unknown_fields
 from indicators.period import Period
@@ -173,6 +174,15 @@ def _note(series: Series, values: list[float], released: date) -> str:
     pairs = zip(series.countries, values, strict=True)
     amounts = ", ".join(f"{NAMES[country]} {value / 1e9:.1f}" for country, value in pairs)
     return f"{amounts} billion (release of {released})"
+
+
+def parse(body: bytes, url: str) -> tuple[Reading, ...]:
+    """The readings of one kept answer, from the address that it was asked at."""
+    code = urlsplit(url).path.rpartition("/")[2]
+    series = next((one for one in SERIES if one.code == code), None)
+    if series is None:
+        raise Unexpected(f"no indicator is made of {code[:40]!r}")
+    return readings_of(series, parse_table(body, series.code, series.measure))
 
 
 def withdrawn_of(series: Series, table: Table, given: set[str]) -> tuple[Withdrawal, ...]:
