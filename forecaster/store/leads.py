@@ -62,14 +62,19 @@ def add_within(connection: Connection, leads: Iterable[NewLead], *, now: datetim
     return added
 
 
-def decide_within(
-    connection: Connection, number: int, decision: Decision, note: str, now: datetime
-) -> bool:
-    """Note what a person decided; False if somebody has decided already."""
+class Settled(NamedTuple):
+    """What a person decided about a lead, with a remark."""
+
+    decision: Decision
+    note: str
+
+
+def settle_within(connection: Connection, number: int, how: Settled, *, now: datetime) -> bool:
+    """Note a decision, as part of a write transaction; False if there is one already."""
     statement = (
         update(table)
         .where(table.c.id == number, table.c.decision.is_(None))
-        .values(decision=decision, note=note, decided_at=now)
+        .values(decision=how.decision, note=how.note, decided_at=now)
     )
     return connection.execute(statement).rowcount == 1
 

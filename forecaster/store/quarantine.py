@@ -76,7 +76,9 @@ class Judgement(NamedTuple):
     decided_by: str
 
 
-def judge_within(connection: Connection, number: int, judgement: Judgement, now: datetime) -> bool:
+def judge_within(
+    connection: Connection, number: int, judgement: Judgement, *, now: datetime
+) -> bool:
     """Note a judgement, as part of a write transaction; False if there is one already."""
     if connection.execute(select(decisions.c.id).where(decisions.c.id == number)).first():
         return False

@@ -83,7 +83,7 @@ def add(engine: Engine, readings: Iterable[NewReading], *, now: datetime) -> Add
     """
     batch = list(readings)
     if not batch:
-        return Added(0, 0)
+        return Added(0, 0)  # without waiting for other writers
     with writing(engine) as connection:
         written = add_within(connection, batch, now=now)
     return Added(written.added, written.duplicates)
@@ -93,6 +93,8 @@ def add_within(connection: Connection, readings: Iterable[NewReading], *, now: d
     """The same as part of a larger write transaction."""
     recorded_at = to_text(now)
     batch = sorted((_row(checked(one), recorded_at) for one in readings), key=_known_at)
+    if not batch:
+        return Written(0, 0, 0)
     known, gone = _existing(connection, batch), withdrawals.moments(connection)
     new = _new_rows(batch, known, gone)
     end = chain.last(connection)

@@ -76,9 +76,7 @@ class Stored(NamedTuple):
 def store(engine: Engine, brought: Brought, *, now: datetime) -> Stored:
     """Store a good visit in one transaction: readings, doubts, leads, and the source's note."""
     with writing(engine) as connection:
-        added = Written(0, 0, 0)
-        if brought.readings:
-            added = readings.add_within(connection, brought.readings, now=now)
+        added = readings.add_within(connection, brought.readings, now=now)
         aside = [quarantine.put_aside(connection, one, why, now=now) for one, why in brought.doubts]
         told = leads.add_within(connection, brought.leads, now=now)
         for one in brought.withdrawn:
