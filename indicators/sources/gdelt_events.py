@@ -151,6 +151,7 @@ class GdeltEvents:
     indicators: tuple[str, ...] = (
         *("gdelt_visits", "gdelt_material_cooperation", "gdelt_goldstein", "gdelt_tone"),
         *SHARES_OF_CONFLICT,
+        *("joint_exercises", "leader_meetings"),  # leads only
     )
     pace = 0.2
     cap = 4_000_000

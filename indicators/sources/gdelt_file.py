@@ -65,7 +65,7 @@ def parse_events(body: bytes, stamp: str) -> tuple[Event, ...]:
     Raises
     ------
     Unexpected
-        If it is not UTF-8, or a row is not of this table or of this file.
+        If it is not UTF-8 or empty, or a row is not of this table or of this file.
     """
     found = []
     added = f"\t{stamp}\t"
@@ -73,6 +73,8 @@ def parse_events(body: bytes, stamp: str) -> tuple[Event, ...]:
     rows = text(body, what=f"file {stamp}").split("\n")
     if rows[-1] == "":
         rows.pop()
+    if not rows:
+        raise Unexpected(f"file {stamp} has no row; a quarter of an hour has a thousand")
     for at, row in enumerate(rows, start=1):
         if row.count("\t") != tabs:
             raise Unexpected(
