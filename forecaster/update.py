@@ -27,7 +27,7 @@ from forecaster.model.infer import Situation, infer
 from forecaster.model.observed import data_hash
 from forecaster.posterior import files, gate, schema, summary, words
 from forecaster.publish import publish
-from forecaster.store import forecasts, readings, resolutions, runs
+from forecaster.store import forecasts, readings, resolutions, runs, visits
 from forecaster.store.lock import update_lock
 from forecaster.store.readings import StoredReading
 from forecaster.wiring import Desk
@@ -230,7 +230,9 @@ def _document(
     shown = tree["shown"].to_dataset()
     rows = summary.horizons(shown, given.situation.as_of)
     headline = summary.headline(rows)
-    watching = sources.summary(sources.read_watches(), _last_periods(given.known), given.at)
+    fetched = sources.Fetched.of(visits.results(desk.engine, given.at))
+    last_periods = _last_periods(given.known)
+    watching = sources.summary(sources.read_watches(), last_periods, given.at, fetched)
     evidence = [i for i, one in desk.catalogue.items() if one.role == "evidence"]
     behind = {*watching["late"], *watching["failed"]}
     titles, under = _names(desk)

@@ -26,11 +26,15 @@ class CallFailed(SourceError):
     """No usable answer came: no connection, a deadline, a cap, a status that refuses.
 
     ``needs_attention``: asking again will not help (401, 403, 404, 410); a person has to look.
+    ``wait``: the seconds that the server asked us to stay away, an hour at most.
     """
 
-    def __init__(self, message: str, *, needs_attention: bool = False) -> None:
+    def __init__(
+        self, message: str, *, needs_attention: bool = False, wait: float | None = None
+    ) -> None:
         super().__init__(message)
         self.needs_attention = needs_attention
+        self.wait = wait
 
 
 class Unexpected(SourceError):

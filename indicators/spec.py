@@ -132,7 +132,7 @@ class Coverage(Strict):
 
 
 class Plausible(Strict):
-    """Values outside are quarantined; a change above ``jump`` is only flagged."""
+    """Values outside are quarantined; so is a fetched one that differs by more than ``jump``."""
 
     min: float
     max: float

@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 from forecaster.belief import Forecast, Kind
 from forecaster.store.instants import from_text, to_text
 
-REVISION = "0001"  # a test compares it with the migrations
+REVISION = "0002"  # a test compares it with the migrations
 _SQLITE = "sqlite:///"
 
 _STANDING = """
@@ -29,14 +29,24 @@ _LOOKED = """
     SELECT max(finished_at) FROM runs
     WHERE kind = 'update' AND status = 'succeeded' AND finished_at <= ?
 """
-_LAST = "SELECT indicator, max(period_end) FROM readings WHERE known_at <= ? GROUP BY indicator"
+_LAST = """
+    SELECT indicator, max(period_end) FROM readings AS one
+    WHERE known_at <= ?1 AND NOT EXISTS (
+        SELECT 1 FROM withdrawals AS gone
+        WHERE gone.indicator = one.indicator AND gone.period_start = one.period_start
+        AND gone.period_end = one.period_end
+        AND gone.known_at >= one.known_at AND gone.known_at <= ?1
+    ) GROUP BY indicator
+"""
+_VISITED = "SELECT indicators, result FROM source_memory WHERE visited_at <= ?"
 
 
 class Glance(NamedTuple):
     """The standing forecast and what tells whether it is still good.
 
     ``looked_at`` is when an update last ended well, new forecast or not; ``rejected_at`` when a
-    fit last failed the gate. ``last_periods`` holds the end of each indicator's last period.
+    fit last failed the gate. ``last_periods`` holds the end of each indicator's last period,
+    ``visits`` the indicators of each source that was visited and how its last visit ended.
     """
 
     document: Forecast | None
@@ -44,6 +54,7 @@ class Glance(NamedTuple):
     looked_at: datetime | None
     rejected_at: datetime | None
     last_periods: dict[str, date]
+    visits: list[tuple[list[str], str]]
 
 
 def look(url: str, at: datetime) -> Glance | None:
@@ -65,6 +76,7 @@ def look(url: str, at: datetime) -> Glance | None:
             (rejected,) = connection.execute(_REJECTED, (moment,)).fetchone()
             (looked,) = connection.execute(_LOOKED, (moment,)).fetchone()
             last = connection.execute(_LAST, (moment,)).fetchall()
+            visited = connection.execute(_VISITED, (moment,)).fetchall()
         finally:
             connection.close()
     except sqlite3.Error:
@@ -76,4 +88,5 @@ def look(url: str, at: datetime) -> Glance | None:
         looked_at=None if looked is None else from_text(looked),
         rejected_at=None if rejected is None else from_text(rejected),
         last_periods={name: date.fromisoformat(end) for name, end in last},
+        visits=[(json.loads(names), result) for names, result in visited],
     )

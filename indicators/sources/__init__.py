@@ -20,6 +20,20 @@ NAMES = (
     "dataverse",
 )
 
+#: Hours between two visits, a little less than the rhythm, so that a daily round finds each due.
+EVERY: dict[str, int] = {
+    "gacc": 20,
+    "ofac": 20,
+    "federal_register": 20,
+    "kremlin": 5,
+    "gdelt_events": 20,
+    "sipri": 164,
+    "worldbank": 164,
+    "comtrade": 164,
+    "imf": 164,
+    "dataverse": 164,
+}
+
 SOURCES: dict[str, Source] = {
     name: import_module(f"indicators.sources.{name}").SOURCE
     for name in NAMES
