@@ -64,7 +64,8 @@ class Wire:
     """Sends single requests. No cookies, no proxies from the environment, no connection reused."""
 
     def __init__(self) -> None:
-        self._client = httpx.Client(transport=_Transport(), trust_env=False)
+        # httpx's client on top would keep cookies, read .netrc and resolve redirects by itself.
+        self._transport = _Transport()
 
     def exchange(self, question: Question, *, cap: int, ends_at: float) -> Raw:
         """Ask once and read the whole answer.
@@ -92,7 +93,7 @@ class Wire:
                 content=question.content,
                 extensions={"timeout": timeout.as_dict(), "ends_at": ends_at},
             )
-            answer = self._client.send(request, stream=True, follow_redirects=False, auth=None)
+            answer = self._transport.handle_request(request)
             try:
                 return _read(answer, cap)
             finally:
@@ -105,8 +106,6 @@ class Wire:
             if monotonic() >= ends_at:
                 raise Late from error
             raise Broken(str(error) or type(error).__name__) from error
-        finally:
-            self._client.cookies.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +116,7 @@ class Wire:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.close()
+        self._transport.close()
 
 
 def _read(answer: httpx.Response, cap: int) -> Raw:

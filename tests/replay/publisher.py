@@ -126,6 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.publisher.closing.wait(self.timeout)
             self.close_connection = True
             return
+        if route.raw is not None:
+            self._send(route.raw, route)
+            self.close_connection = True
+            return
         if _knows(self.headers, route.headers):
             self._head(304, route.headers, length=None)
             return

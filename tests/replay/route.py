@@ -44,7 +44,8 @@ class Route:
     ``path`` is the publisher's own, from the first slash, and may hold ``*``. Every pair of
     ``query``, every header and every member of ``json`` has to be in the question; more may be.
     ``times`` is how often it answers before the next route that fits takes its place. With an
-    ``ETag`` or a ``Last-Modified`` in ``headers`` a question that knows it gets 304.
+    ``ETag`` or a ``Last-Modified`` in ``headers`` a question that knows it gets 304. ``raw`` is
+    sent instead of a proper answer, head and all.
     """
 
     path: str
@@ -59,6 +60,7 @@ class Route:
     packed: bool = False
     times: int | None = None
     fault: Fault = Fault()
+    raw: bytes | None = None
 
     def fits(
         self,
@@ -108,7 +110,7 @@ def _route(one: dict[str, Any], folder: Path) -> Route:
     if "fault" in given:
         given["fault"] = Fault(**given["fault"])
     unknown = given.keys() - {known.name for known in fields(Route)}
-    if unknown or "body" in given:
+    if unknown or given.keys() & {"body", "raw"}:
         raise ValueError(f"{folder.name}: {one['path']}: unknown keys {sorted(unknown)}")
     route = Route(**given)
     if file is None:
