@@ -28,6 +28,7 @@ from indicators.sources.federal_register_rules import (
 from indicators.spec import Reading
 
 COUNTS = (*ACTS.values(), ENTITY_RULES)
+LISTS = tuple(dict.fromkeys(name for rule in RULES for _, name in rule.leads))
 MONTHS_BACK = 24
 REST = 2  # days after the end of a month before it is counted
 LEADS_DAYS = 45  # how far back the first visit looks for leads
@@ -55,7 +56,7 @@ class FederalRegister:
     title: str = "US Federal Register"
     base_url: str = "https://www.federalregister.gov/api/v1"
     hosts: tuple[str, ...] = ()
-    indicators: tuple[str, ...] = COUNTS
+    indicators: tuple[str, ...] = (*COUNTS, *LISTS)
     pace: float = 1.0
     cap: int = 10_000_000
     deadline: float = 60.0

@@ -29,6 +29,7 @@ FIRST = Period.parse("2025-01")  # the panel ends with December 2024
 REST = 2  # days after the end of a month before it is counted
 AT_ONCE = 60  # deltas read on one visit, whole months apart from that
 LEADS_DAYS = 62  # older publications make no leads
+ROUNDS = "sanctions_on_china"  # a list kept by hand, for which there are leads
 XML = ("application/xml", "text/xml", "application/octet-stream", "binary/octet-stream")
 JSON = ("application/json", "text/json")
 
@@ -78,7 +79,7 @@ class Ofac:
     title: str = "US Treasury, Office of Foreign Assets Control"
     base_url: str = "https://sanctionslistservice.ofac.treas.gov"
     hosts: tuple[str, ...] = ("s3.us-gov-west-1.amazonaws.com",)
-    indicators: tuple[str, ...] = tuple(COUNTS)
+    indicators: tuple[str, ...] = (*COUNTS, ROUNDS)
     pace: float = 1.0
     cap: int = 10_000_000
     deadline: float = 60.0
@@ -208,7 +209,7 @@ class _Reader:
         tags = sorted({tag for entry in found for tag in entry.programmes})
         day = delta.day
         return Lead(
-            indicator="sanctions_on_china",
+            indicator=ROUNDS,
             key=f"{day} {min(entry.id for entry in found)}",
             day=day,
             title=f"{len(found)} new entries under {', '.join(tags)}",
