@@ -27,13 +27,15 @@ class Pair(Strict):
     """Two indicators that should agree.
 
     ``bound`` is the largest difference allowed, as a share of the larger value. ``presence`` pairs
-    have none: ``b``, which is daily, may not be silent where ``a`` counts.
+    have none: in a month in which ``a`` is ``least`` or more, ``b`` may not be zero, by the month
+    or on each of its days.
     """
 
     a: str
     b: str
     compare: Literal["relative", "presence"]
     bound: float | None = Field(default=None, gt=0, lt=1)
+    least: float = Field(default=1.0, gt=0)
     reason: str
 
     @model_validator(mode="after")
@@ -63,10 +65,7 @@ class Disagreement:
         """The whole matter in a sentence or two."""
         pair, period = self.pair, self.period
         if pair.bound is None:
-            return (
-                f"{pair.a} counts {self.value_a:g} in {period}, {pair.b} not one on any day of it. "
-                f"{pair.reason}"
-            )
+            return f"{pair.a} counts {self.value_a:g} in {period}, {pair.b} not one. {pair.reason}"
         gap = _gap(self.value_a, self.value_b)
         return (
             f"{pair.a} gives {self.value_a:g} and {pair.b} {self.value_b:g} for {period}: "
@@ -120,13 +119,21 @@ def _relative(pair: Pair, a: Values, b: Values) -> Disagreement | None:
 
 def _presence(pair: Pair, a: Values, b: Values) -> Disagreement | None:
     months = (period for period in map(Period.parse, a) if period.kind == "month")
-    covered = (period for period in months if all(day in b for day in _days(period)))
-    common = max(covered, key=_newest, default=None)
-    if common is None:
+    both = [(period, total) for period in months if (total := _total(period, b)) is not None]
+    if not both:
         return None
-    total = sum(b[day] for day in _days(common))
-    silent = a[common.text] > 0 and total == 0
+    common, total = max(both, key=lambda one: _newest(one[0]))
+    silent = a[common.text] >= pair.least and total == 0
     return Disagreement(pair, common, a[common.text], total) if silent else None
+
+
+def _total(month: Period, values: Values) -> float | None:
+    """What is counted in a month: as stated, or on all of its days; None if one is missing."""
+    if month.text in values:
+        return values[month.text]
+    days = [values.get(day) for day in _days(month)]
+    known = [value for value in days if value is not None]
+    return sum(known) if len(known) == len(days) else None
 
 
 def _newest(period: Period) -> tuple[object, int]:
