@@ -59,10 +59,17 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class FileList:
-    """The event files that a list names, by their moment, oldest first."""
+    """The event files that a list names, by their moment, oldest first; ``cut``: only its end."""
 
     files: Mapping[str, Listed]
+    cut: bool = False
     warnings: tuple[str, ...] = ()
+
+    def first_whole_day(self) -> date:
+        """The first day whose files would all be here; a list that is cut may begin in a day."""
+        begins = min(self.files)
+        inside = self.cut and not begins.endswith("000000")
+        return _moment(begins).date() + timedelta(days=inside)
 
     def of_day(self, day: date) -> list[Listed]:
         """The files of one day; a day has 96 if none is missing."""
@@ -104,7 +111,7 @@ def parse_list(body: bytes, *, cut: bool = False) -> FileList:
         if strange
         else ()
     )
-    return FileList(dict(sorted(found.items())), warnings)
+    return FileList(dict(sorted(found.items())), cut, warnings)
 
 
 def _moment(stamp: str) -> datetime:
@@ -169,10 +176,8 @@ class GdeltEvents:
         if before is not None and before >= last and not gaps:
             return Harvest("unchanged")
         names = _whole_list(ask)
-        begins = min(names.files)
-        earliest = _moment(begins).date() + timedelta(days=not begins.endswith("000000"))
         wanted = last if before is None else before + timedelta(days=1)
-        first = max(wanted, last - timedelta(days=DAYS_BACK - 1), earliest)
+        first = max(wanted, last - timedelta(days=DAYS_BACK - 1), names.first_whole_day())
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         again = [day for day, n in gaps.items() if len(names.of_day(day)) > n and day not in days]
         found = _Found(list(names.warnings))
@@ -182,7 +187,7 @@ class GdeltEvents:
             found.add(day, names.of_day(day), ask, gaps)
         visit.memory["day"] = max(last, before or last).isoformat()
         visit.memory["gaps"] = " ".join(f"{day}:{n}" for day, n in sorted(gaps.items()))
-        return found.harvest() if days or again else Harvest("unchanged")
+        return found.harvest() if days or again or first > wanted else Harvest("unchanged")
 
 
 class _Found:

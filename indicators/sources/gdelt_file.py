@@ -24,6 +24,8 @@ CHINA, RUSSIA, USA = "CHN", "RUS", "USA"
 FRIENDS = frozenset({CHINA, RUSSIA})
 VISITS = frozenset({"042", "043", "044"})
 MILITARY = "062"
+NO_CODE = frozenset({"", "---", "--"})  # the machine found two actors and no deed
+CLASSES = frozenset("1234")
 MATERIAL_COOPERATION = 2
 CONFLICT = frozenset({3, 4})
 SHARES_OF_CONFLICT = {
@@ -103,7 +105,9 @@ def _event(cells: list[str], stamp: str, at: int) -> Event | None:
     age = _day(stamp[:8], "the name of the file") - day
     if not timedelta(0) <= age <= timedelta(days=NEWS_DAYS):
         return None
-    if re.fullmatch(r"\d{1,18}", cells[0], re.ASCII) is None or cells[29] not in "1234":
+    if cells[26] in NO_CODE:
+        return None
+    if re.fullmatch(r"\d{1,18}", cells[0], re.ASCII) is None or cells[29] not in CLASSES:
         raise Unexpected(f"{where} has the id {cells[0][:20]!r}, class {cells[29][:8]!r}")
     if re.fullmatch(r"\d{2,4}", cells[26], re.ASCII) is None:
         raise Unexpected(f"{where} has the event code {cells[26][:8]!r}")

@@ -24,9 +24,13 @@ def sample(indicator: str, name: str = "sample.json") -> bytes:
 
 @dataclass
 class Answering:
-    """Asks ``give``, which returns a body or raises; what was read before is unchanged."""
+    """Asks ``give``, which returns a body or raises; what was read before is unchanged.
+
+    ``partial``: a question for a range is answered with a part.
+    """
 
     give: Give
+    partial: bool = False
     asked: list[Request] = field(default_factory=list)
     read: dict[str, str] = field(default_factory=dict)
 
@@ -39,7 +43,7 @@ class Answering:
         return Answer(
             request=request,
             url=request.path,
-            status=200 if body else 204,
+            status=206 if self.partial and request.headers else 200 if body else 204,
             content_type=request.accept[0],
             body=body,
             fetched_at=NOW,
