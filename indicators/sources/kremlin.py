@@ -96,6 +96,9 @@ class _Reader:
         return Harvest(result, news, leads, tuple(doubts), warnings)
 
     def _lacks(self, period: Period) -> bool:
+        """Whether a month is still to be counted; what was unclear has been told, and waits."""
+        if _unclear(period) in self.visit.memory:
+            return False
         return not (months.is_known(self.visit.known, MEETINGS, period) and self._has_calls(period))
 
     def _has_calls(self, period: Period) -> bool:
