@@ -56,21 +56,21 @@ def confirm(desk: Desk, number: int, stated: Confirmation) -> Confirmed:
     UsageError
         If there is no such lead, somebody has judged it, or the value cannot be told.
     """
-    lead = _open_lead(desk, number)
+    lead, now = _open_lead(desk, number), desk.clock()
     how = Settled("confirmed", stated.note)
     if stated.counted:
         if stated.period is not None or stated.value is not None:
             raise UsageError("--counted records nothing; leave --period and --value out")
-        _settle(desk, lead, how)
+        _settle(desk, lead, how, now=now)
         return Confirmed(lead)
-    reading = _follows(desk, lead, stated)
-    written = _settle(desk, lead, how, reading)
+    reading = _follows(desk, lead, stated, now)
+    written = _settle(desk, lead, how, reading, now=now)
     return Confirmed(lead, reading.period.text, reading.value, added=bool(written.added))
 
 
-def _follows(desk: Desk, lead: StoredLead, stated: Confirmation) -> NewReading:
+def _follows(desk: Desk, lead: StoredLead, stated: Confirmation, now: datetime) -> NewReading:
     """The reading that a confirmed lead leads to."""
-    now, indicator = desk.clock(), desk.indicator(lead.indicator)
+    indicator = desk.indicator(lead.indicator)
     period = _covered(stated.period or lead.day.isoformat()[:7], indicator, now)
     known = readings.as_known(desk.engine, now, indicator=indicator.id)
     standing = {one.period: one.value for one in known}.get(period.text)
@@ -104,7 +104,7 @@ def dismiss(desk: Desk, number: int, *, note: str = "") -> StoredLead:
         If there is no such lead, or somebody has judged it.
     """
     lead = _open_lead(desk, number)
-    _settle(desk, lead, Settled("dismissed", note))
+    _settle(desk, lead, Settled("dismissed", note), now=desk.clock())
     return lead
 
 
@@ -157,8 +157,10 @@ def _open_lead(desk: Desk, number: int) -> StoredLead:
     return lead
 
 
-def _settle(desk: Desk, lead: StoredLead, how: Settled, *following: NewReading) -> Written:
-    written = judgements.settle_lead(desk.engine, lead.id, how, following, now=desk.clock())
+def _settle(
+    desk: Desk, lead: StoredLead, how: Settled, *following: NewReading, now: datetime
+) -> Written:
+    written = judgements.settle_lead(desk.engine, lead.id, how, following, now=now)
     if written is None:
         raise UsageError(f"somebody has just judged lead {lead.id}; see `forecaster leads --all`")
     return written

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -11,7 +13,7 @@ import pytest
 from indicators.archive import Fetch, Kept
 from indicators.client import Access, Client
 from indicators.exchange import Patience
-from indicators.source import Ask, Harvest, Visit
+from indicators.source import Ask, Harvest, Request, SourceError, Visit
 from tests.replay import Publisher
 
 NOW = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)
@@ -91,3 +93,17 @@ def asker(publisher: Publisher, shelf: Shelf) -> Iterator[Asker]:
     yield ask_for
     for client in clients:
         client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address at which nobody listens."""
+    with closing(socket.socket()) as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+
+
+def refused(asker: Asker, request: Request | None = None, **fields: object) -> SourceError:
+    with pytest.raises(SourceError) as told:
+        asker(**fields)(request or Request("table"))
+    return told.value

@@ -195,7 +195,7 @@ def test_a_listed_host_is_listed_at_its_usual_port(port: str) -> None:
         ("https://publisher.example", False),
     ],
 )
-def test_this_machine_is_told_from_others(base: str, here: bool) -> None:  # noqa: FBT001
+def test_this_machine_is_told_from_others(*, base: str, here: bool) -> None:
     assert here == site(base).on_this_machine
 
 

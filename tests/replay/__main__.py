@@ -15,6 +15,7 @@ def main() -> None:
     with Replay() as replay:
         for variable, address in replay.environment.items():
             sys.stdout.write(f"{variable}={address}\n")
+        sys.stdout.write("# ready; stop with Ctrl-C\n")
         sys.stdout.flush()
         stop.wait()
 
