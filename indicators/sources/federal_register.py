@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from indicators.period import Period
-from indicators.source import Ask, Harvest, Lead, Request, Result, Unexpected, Visit
+from indicators.source import Ask, Harvest, Lead, Request, Result, Source, Unexpected, Visit
 from indicators.sources import months
 from indicators.sources.federal_register_page import FIELDS, Document, parse_page
 from indicators.sources.federal_register_rules import (
@@ -48,7 +48,7 @@ QUERIES: dict[str, Params] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class FederalRegister:
     """Office of the Federal Register, API version 1."""
 
@@ -183,4 +183,4 @@ def _params(conditions: Params, since: date, today: date) -> Params:
     )
 
 
-SOURCE = FederalRegister()
+SOURCE: Source = FederalRegister()

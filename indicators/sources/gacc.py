@@ -23,6 +23,7 @@ from indicators.source import (
     Harvest,
     Request,
     Result,
+    Source,
     Unexpected,
     Visit,
 )
@@ -42,7 +43,7 @@ NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "
 type Pick = Callable[[Row], Amounts | None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Gacc:
     """General Administration of Customs, English site, plain http."""
 
@@ -110,7 +111,7 @@ class _Reader:
     def _tables(self, index: Index, again: int) -> Table | None:
         """Read the last ``again`` months and those of which nothing is known; give the newest."""
         out = sorted(index.usd)
-        wanted = {*out[len(out) - again :]} if again else set()
+        wanted = set(out[-again:] if again else ())
         wanted |= {number for number in out if self._lacks(index.year, number)}
         tables = [self._table(index, number) for number in sorted(wanted)]
         return tables[-1] if tables and out[-1] in wanted else None
@@ -201,4 +202,4 @@ def _rest(row: Row) -> Amounts | None:
     return row.since_january - row.month
 
 
-SOURCE = Gacc()
+SOURCE: Source = Gacc()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from indicators.period import Period
-from indicators.source import Ask, Doubt, Harvest, Lead, Request, Result, Unexpected, Visit
+from indicators.source import Ask, Doubt, Harvest, Lead, Request, Result, Source, Unexpected, Visit
 from indicators.sources import months
 from indicators.sources.kremlin_feed import MOSCOW, Entry, parse_feed
 from indicators.sources.kremlin_rules import HINTS, kind_of
@@ -30,7 +30,7 @@ FEED = ("application/atom+xml", "application/xml", "text/xml", "application/rss+
 PATH = "events/all/feed"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kremlin:
     """Site of the President of Russia in English, plain http."""
 
@@ -96,6 +96,9 @@ class _Reader:
         return Harvest(result, news, leads, tuple(doubts), warnings)
 
     def _lacks(self, period: Period) -> bool:
+        """Whether a month is still to be counted; what was unclear has been told, and waits."""
+        if _unclear(period) in self.visit.memory:
+            return False
         return not (months.is_known(self.visit.known, MEETINGS, period) and self._has_calls(period))
 
     def _has_calls(self, period: Period) -> bool:
@@ -201,4 +204,4 @@ def _within(day: date, period: Period) -> bool:
     return period.start <= day <= period.end
 
 
-SOURCE = Kremlin()
+SOURCE: Source = Kremlin()

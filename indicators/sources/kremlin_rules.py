@@ -112,7 +112,7 @@ class Hint:
 
     def fits(self, entry: Entry) -> bool:
         """Whether the entry is about China and has the words."""
-        everything = f"{entry.title}\n{entry.summary}\n{entry.text}"
+        everything = f"{entry.title} {entry.summary} {entry.text}"
         return (
             CHINA.search(everything) is not None
             and (self.title is None or self.title.search(entry.title) is not None)

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from indicators import checks
 from indicators.period import Period
-from indicators.source import Ask, Harvest, Lead, Request, Result, Unexpected, Visit
+from indicators.source import Ask, Harvest, Lead, Request, Result, Source, Unexpected, Visit
 from indicators.sources import months
 from indicators.sources.ofac_delta import (
     Delta,
@@ -71,7 +71,7 @@ COUNTS: dict[str, Callable[[Entry], bool]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ofac:
     """Sanctions List Service of the Office of Foreign Assets Control."""
 
@@ -218,4 +218,4 @@ class _Reader:
         )
 
 
-SOURCE = Ofac()
+SOURCE: Source = Ofac()
