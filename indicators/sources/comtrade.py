@@ -32,7 +32,7 @@ PINS: Mapping[str, object] = {
     "motCode": 0,
 }
 SHARES = {"russia_share_china_exports": RUSSIA, "us_share_china_exports_customs": USA}
-SOURCE_TEXT = "UN Comtrade, China as reporter, https://comtradeplus.un.org/"
+PAGE = "https://comtradeplus.un.org/"
 ANSWER = ("elapsedTime", "count", "data", "error")
 ROW = (
     *("typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode"),
@@ -124,7 +124,7 @@ def readings_of(flows: Flows) -> tuple[Reading, ...]:
     if len(known) == 2:
         amounts = f"exports {known[0] / 1e9:.3f}, imports {known[1] / 1e9:.3f} bn USD"
         trade = round(sum(known) / 1e9, 3)
-        found.append(Reading("trade_comtrade", period, trade, None, SOURCE_TEXT, amounts))
+        found.append(Reading("trade_comtrade", period, trade, None, PAGE, amounts))
     if period.kind != "year":
         return tuple(found)
     whole = values.get((WORLD, EXPORTS))
@@ -136,7 +136,7 @@ def readings_of(flows: Flows) -> tuple[Reading, ...]:
             raise Unexpected(f"{indicator} {period}: {part:g} of {whole:g} is no share")
         amounts = f"{part / 1e9:.1f} of {whole / 1e9:.0f} bn USD"
         share = round(100 * part / whole, 2)
-        found.append(Reading(indicator, period, share, None, SOURCE_TEXT, amounts))
+        found.append(Reading(indicator, period, share, None, PAGE, amounts))
     return tuple(found)
 
 

@@ -24,6 +24,7 @@ from indicators.spec import Reading
 Votes = Literal["all", "final passage"]
 
 DOI = "doi:10.7910/DVN/LEJUQZ"
+PAGE = "https://doi.org/10.7910/DVN/LEJUQZ"
 RUSSIA, CHINA, USA = 365, 710, 2
 FIRST_YEAR = 1992
 NOT_COMPARABLE = 2025
@@ -187,13 +188,16 @@ def _whole(cell: str, what: str) -> int:
 
 
 def readings_of(
-    points: Points, released: datetime | None = None, version: str = "unknown", note: str = ""
+    points: Points,
+    released: datetime | None = None,
+    version: str = "unknown",
+    file: str = "unknown",
 ) -> tuple[Reading, ...]:
     """The distances that rest on this kind of votes, for every year in which both states voted."""
     latest = max((year for _, year in points.values), default=FIRST_YEAR)
     if released is not None and latest > released.year:
         raise Unexpected(f"the estimates go to {latest}, past their release on {released:%F}")
-    source = f"Voeten, UN General Assembly ideal points, version {version}, votes: {points.votes}"
+    what = f"version {version}, votes: {points.votes}, file {file}"
     found = []
     for indicator, (votes, one, other) in PAIRS.items():
         if votes != points.votes:
@@ -205,7 +209,7 @@ def readings_of(
             if year == NOT_COMPARABLE and votes == "final passage":
                 continue
             period, value = Period.parse(str(year)), round(abs(here - there), 3)
-            found.append(Reading(indicator, period, value, released, f"{source} ({DOI})", note))
+            found.append(Reading(indicator, period, value, released, PAGE, what))
     return tuple(found)
 
 
@@ -250,8 +254,7 @@ class Dataverse:
             if why is not None:
                 raise Unexpected(why)
             visit.memory[points.votes] = str(len(points.values))
-            note = f"file {file.label}"[:120]
-            readings += readings_of(points, version.released, version.number, note)
+            readings += readings_of(points, version.released, version.number, file.label[:80])
         if "all" not in read:
             warnings.append("this version has no ideal points from all votes")
         visit.memory["version"] = mark

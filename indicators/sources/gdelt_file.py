@@ -34,7 +34,7 @@ SHARES_OF_CONFLICT = {
 }
 HEADS_OF_STATE = ("PUTIN", "XI JINPING", "HEAD OF STATE")
 NO_ARTICLE = "https://www.gdeltproject.org/"
-SOURCE_TEXT = "GDELT 2.0 event files, http://data.gdeltproject.org/gdeltv2/masterfilelist.txt"
+LIST = "http://data.gdeltproject.org/gdeltv2/masterfilelist.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class Day:
             period=Period.parse(self.day.isoformat()),
             value=round(value, 4),
             published_at=None,
-            source=SOURCE_TEXT,
+            source=LIST,
             note=f"{n} {of} in {self.n_files} files",
         )
 

@@ -23,7 +23,6 @@ WORLD = "G001"
 DIMENSIONS = ("COUNTRY", "INDICATOR", "COUNTERPART_COUNTRY", "FREQUENCY")
 PAGE = "https://data.imf.org/en/datasets/IMF.STA:IMTS"
 _PERIOD = re.compile(r"(?P<year>(19|20)\d\d)(-M(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
-_NOTE = "IMF, International Trade in Goods by partner (IMTS)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +179,8 @@ def share_of(data: Data) -> dict[str, float | None]:
 
 def readings_of(indicator: str, values: Mapping[str, float | None], key: str) -> list[Reading]:
     """The readings of one indicator; a period whose value is missing is left out."""
-    source = f"{_NOTE}, {PAGE}"
     return [
-        Reading(indicator, Period.parse(text), value, None, source, key)
+        Reading(indicator, Period.parse(text), value, None, PAGE, f"IMTS {key}")
         for text, value in values.items()
         if value is not None
     ]
@@ -272,7 +270,7 @@ def _withdrawn(
 ) -> list[Withdrawal]:
     known = visit.known.get(indicator, {})
     return [
-        Withdrawal(indicator, Period.parse(text), f"{_NOTE}, {PAGE}", "null in the answer")
+        Withdrawal(indicator, Period.parse(text), PAGE, "null in the answer")
         for text, value in values.items()
         if value is None and text in known
     ]

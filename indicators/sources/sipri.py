@@ -218,7 +218,7 @@ def _reading(indicator: str, year: int, total: Total, register: Register) -> Rea
         period=Period.parse(str(year)),
         value=float(round(total.tiv, 2)),
         published_at=datetime.combine(made, time(), tzinfo=UTC),
-        source="SIPRI Arms Transfers Database, https://www.sipri.org/databases/armstransfers",
+        source="https://www.sipri.org/databases/armstransfers",
         note=f"{n_deals} deal{'' if n_deals == 1 else 's'} in the register generated {made}",
     )
 

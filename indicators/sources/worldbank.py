@@ -43,7 +43,7 @@ class Series:
     @property
     def source(self) -> str:
         """Where anybody can look the values up."""
-        return f"World Bank WDI {self.code}, https://data.worldbank.org/indicator/{self.code}"
+        return f"https://data.worldbank.org/indicator/{self.code}"
 
 
 SERIES = (

@@ -174,7 +174,7 @@ def test_a_new_version_is_read_whole_and_once() -> None:
     assert found.warnings == ()
     one = next(r for r in found.readings if r.indicator == "un_distance_russia_china")
     assert one.published_at == datetime(2026, 7, 30, 13, 5, 11, tzinfo=UTC)
-    assert "version 39.0, votes: all" in one.source
+    assert one.note == "version 39.0, votes: all, file IdealpointestimatesAll_Jul2023.csv"
     asked = len(ask.asked)
     assert harvest(SOURCE, ask, memory).result == "unchanged"
     assert len(ask.asked) == asked + 1
