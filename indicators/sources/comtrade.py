@@ -123,7 +123,7 @@ def readings_of(flows: Flows) -> tuple[Reading, ...]:
     known = [value for value in both if value is not None]
     if len(known) == 2:
         amounts = f"exports {known[0] / 1e9:.3f}, imports {known[1] / 1e9:.3f} bn USD"
-        trade = round(sum(known) / 1e9, 3)
+        trade = round(number(sum(known), f"trade of {period}") / 1e9, 3)
         found.append(Reading("trade_comtrade", period, trade, None, PAGE, amounts))
     if period.kind != "year":
         return tuple(found)
@@ -135,7 +135,7 @@ def readings_of(flows: Flows) -> tuple[Reading, ...]:
         if whole <= 0 or not 0 <= part <= whole:
             raise Unexpected(f"{indicator} {period}: {part:g} of {whole:g} is no share")
         amounts = f"{part / 1e9:.1f} of {whole / 1e9:.0f} bn USD"
-        share = round(100 * part / whole, 2)
+        share = round(100 * (part / whole), 2)
         found.append(Reading(indicator, period, share, None, PAGE, amounts))
     return tuple(found)
 

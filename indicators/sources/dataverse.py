@@ -208,7 +208,10 @@ def readings_of(
                 continue
             if year == NOT_COMPARABLE and votes == "final passage":
                 continue
-            period, value = Period.parse(str(year)), round(abs(here - there), 3)
+            period, value = (
+                Period.parse(str(year)),
+                round(number(abs(here - there), "a distance"), 3),
+            )
             found.append(Reading(indicator, period, value, released, PAGE, what))
     return tuple(found)
 

@@ -118,12 +118,19 @@ def _event(cells: list[str], stamp: str, at: int) -> Event | None:
         actors=(cells[6], cells[16]),
         code=cells[26],
         quad_class=int(cells[29]),
-        goldstein=number(cells[30], f"Goldstein of {where}") if cells[30] else None,
-        tone=number(cells[34], f"AvgTone of {where}"),
+        goldstein=_within(10, cells[30], f"Goldstein of {where}") if cells[30] else None,
+        tone=_within(100, cells[34], f"AvgTone of {where}"),
         place=cells[53],
         place_name=cells[52],
         url=cells[60],
     )
+
+
+def _within(largest: float, cell: str, what: str) -> float:
+    found = number(cell, what)
+    if abs(found) > largest:
+        raise Unexpected(f"{what} is {cell[:20]}; expected {-largest} to {largest}")
+    return found
 
 
 def _day(cell: str, where: str) -> date:

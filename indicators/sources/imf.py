@@ -152,7 +152,7 @@ def sums_of(flows: dict[str, dict[str, float | None]]) -> dict[str, float | None
     for period in sorted(flows[EXPORTS].keys() | flows[IMPORTS].keys()):
         both = [flows[flow].get(period) for flow in FLOWS]
         known = [value for value in both if value is not None]
-        sums[period] = sum(known) if len(known) == 2 else None
+        sums[period] = number(sum(known), f"trade of {period}") if len(known) == 2 else None
     return sums
 
 
@@ -173,7 +173,7 @@ def share_of(data: Data) -> dict[str, float | None]:
         elif world <= 0 or not 0 <= part <= world:
             raise Unexpected(f"{period}: {part:g} of {world:g} is no share")
         else:
-            shares[period] = round(100 * part / world, 2)
+            shares[period] = round(100 * (part / world), 2)
     return shares
 
 

@@ -155,11 +155,12 @@ def readings_of(series: Series, table: Table) -> tuple[Reading, ...]:
             continue
         if len(known) == 2 and known[1] <= 0:
             raise Unexpected(f"{series.code} of {series.countries[1]} in {year} is {known[1]:g}")
+        value = known[0] / known[1] if len(known) == 2 else known[0]
         found.append(
             Reading(
                 indicator=series.indicator,
                 period=Period.parse(str(year)),
-                value=round(known[0] / known[1] if len(known) == 2 else known[0], series.digits),
+                value=round(number(value, f"{series.code} in {year}"), series.digits),
                 published_at=published,
                 source=series.source,
                 note=_note(series, known, table.released),

@@ -77,6 +77,8 @@ def test_an_event_of_another_day_is_left_out(said: str, taken: object) -> None:
         (row(1, CHINA, RUSSIA, "X"), "has the event code 'X'"),
         (row(1, CHINA, RUSSIA, tone="warm"), "AvgTone of row 1"),
         (row(1, CHINA, RUSSIA, gold="inf"), "Goldstein of row 1"),
+        (row(1, CHINA, RUSSIA, gold="10.5"), "is 10.5; expected -10 to 10"),
+        (row(1, CHINA, RUSSIA, tone="-101"), "is -101; expected -100 to 100"),
         (row(1, CHINA, RUSSIA).replace(b"Beijing", b"B\xe9ijing"), "is not UTF-8"),
         (row(1, CHINA, RUSSIA) + b"\n" + row(2, CHINA, RUSSIA), "row 2 of file"),
     ],

@@ -104,9 +104,10 @@ def test_what_is_not_a_whole_table_is_refused(body: bytes, why: str) -> None:
     assert why in str(told.value)
 
 
-def test_a_ratio_over_nothing_is_refused() -> None:
-    body = edited(lambda c: c[1][5].update(value=0))
-    with pytest.raises(Unexpected, match="of RUS in 2023 is 0"):
+@pytest.mark.parametrize(("value", "why"), [(0, "of RUS in 2023 is 0"), (1e-300, "is inf")])
+def test_a_ratio_over_next_to_nothing_is_refused(value: float, why: str) -> None:
+    body = edited(lambda c: c[1][5].update(value=value))
+    with pytest.raises(Unexpected, match=why):
         readings_of(GDP, table(body))
 
 
