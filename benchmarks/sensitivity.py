@@ -87,8 +87,8 @@ def main() -> None:
     PAGE.write_text(
         f"""# What the priors decide
 
-As known on {words.day(now.date())}, {EFFORT.chains} x {EFFORT.draws:,} draws, seed {SEED}; ten years
-ahead; in brackets 90 % intervals. Made by `python -m benchmarks.sensitivity`.
+As known on {words.day(now.date())}, {EFFORT.chains} x {EFFORT.draws:,} draws, seed {SEED}; ten
+years ahead; in brackets 90 % intervals. Made by `python -m benchmarks.sensitivity`.
 
 {blocks.table(COLUMNS, body)}
 
