@@ -31,14 +31,14 @@ _LOOKED = """
 """
 _LAST = """
     SELECT indicator, max(period_end) FROM readings AS one
-    WHERE known_at <= ?1 AND NOT EXISTS (
+    WHERE known_at <= ?1 AND (NOT EXISTS (SELECT 1 FROM withdrawals) OR NOT EXISTS (
         SELECT 1 FROM withdrawals AS gone
         WHERE gone.indicator = one.indicator AND gone.period_start = one.period_start
         AND gone.period_end = one.period_end
         AND gone.known_at >= one.known_at AND gone.known_at <= ?1
-    ) GROUP BY indicator
+    )) GROUP BY indicator
 """
-_VISITED = "SELECT indicators, result FROM source_memory WHERE visited_at <= ?"
+_VISITED = "SELECT indicators, result FROM source_memory WHERE visited_at <= ? ORDER BY source"
 
 
 class Glance(NamedTuple):
