@@ -42,7 +42,9 @@ def indicators(desk: Desk, at: datetime | None = None) -> Document:
             _indicator(one, by_indicator[name], when, fetched) | {"n_quarantined": waiting[name]}
             for name, one in desk.catalogue.items()
         ],
-        "visits": [_visit(one) for one in visits.remembered(desk.engine).values()],
+        "visits": [
+            _visit(one) for one in visits.remembered(desk.engine).values() if one.visited_at <= when
+        ],
     }
 
 

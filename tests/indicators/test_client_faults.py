@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import closing
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -144,7 +145,19 @@ def test_what_comes_after_the_claimed_length_is_not_read(
     assert b"[1]" == asker()(Request("table")).body
 
 
+def test_a_server_that_speaks_no_tls_is_a_failure(publisher: Publisher, asker: Asker) -> None:
+    error = refused(asker, base_url=f"https://{publisher.authority}")
+    assert "the connection failed" in str(error)
+    assert [] == publisher.asked
+
+
 # In time and in size
+
+
+def test_a_handshake_that_never_comes_is_cut(asker: Asker) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as deaf:
+        error = refused(asker, base_url=f"https://127.0.0.1:{deaf.getsockname()[1]}", deadline=0.2)
+    assert "no whole answer within the time allowed" in str(error)
 
 
 @pytest.mark.parametrize(
