@@ -80,6 +80,7 @@ def test_new_fields_are_told() -> None:
         (page([document() | {"title": 7}]), "title of"),
         (page([document(day="2026-02-30")]), "expected a day"),
         (page([document(day="16/09/2026")]), "expected a day"),
+        (page([document(signing_date="soon")]), "signing_date of document 2026-00001 is 'soon'"),
         (page([document() | {"html_url": "javascript:alert(1)"}]), "is said to lie at"),
         (page([document() | {"agencies": None}]), "expected a list"),
         (page([document()], 1).replace(b'"total_pages"', b'"next_page_url": 5, "t"'), "no address"),
@@ -97,17 +98,17 @@ ADDED = "adds 12 entities under the destinations of China (9) and Russia (2)"
 @pytest.mark.parametrize(
     ("given", "rule", "counts", "leads"),
     [
-        (order("1-1", RUSSIAN), "order", ("us_acts_on_russia",), ("sanctions_on_russia",)),
+        (order("1-1", RUSSIAN), "order", ("us_orders_on_russia",), ("sanctions_on_russia",)),
         (
             order("1-1", "Duties on Products of China", subtype="Proclamation"),
             "tariff order",
-            ("us_acts_on_china",),
+            ("us_orders_on_china",),
             ("tariff_and_control_acts",),
         ),
         (
             order("1-1", "Addressing Investments in Chinese Military Companies"),
             "order",
-            ("us_acts_on_china",),
+            ("us_orders_on_china",),
             ("sanctions_on_china",),
         ),
         (order("1-1", "National Park Week"), "order", (), ()),
@@ -120,25 +121,25 @@ ADDED = "adds 12 entities under the destinations of China (9) and Russia (2)"
         (
             document(title="Additions to the Entity List", abstract=ADDED),
             "entity list",
-            ("us_acts_on_russia", "us_acts_on_china", "entity_list_rules"),
+            ("entity_list_rules",),
             ("sanctions_on_china",),
         ),
         (
             document(title="Entity List: Removal of Entities", abstract="removes one in China"),
             "entity list",
-            ("us_acts_on_china",),
+            (),
             ("sanctions_on_china",),
         ),
         (
             document(title="Additions to the Military End-User List", abstract="in China"),
             "military end users",
-            ("us_acts_on_china",),
+            (),
             ("sanctions_on_china",),
         ),
         (
             document(title="Foreign-Produced Direct Product Rule", abstract="destined to China"),
             "export control",
-            ("us_acts_on_china",),
+            (),
             ("tariff_and_control_acts",),
         ),
         (
@@ -146,7 +147,7 @@ ADDED = "adds 12 entities under the destinations of China (9) and Russia (2)"
                 title="Russian Harmful Foreign Activities Sanctions Regulations", agency=TREASURY
             ),
             "sanctions regulations",
-            ("us_acts_on_russia",),
+            (),
             (),
         ),
         (
@@ -162,7 +163,7 @@ ADDED = "adds 12 entities under the destinations of China (9) and Russia (2)"
                 agency=TRADE,
             ),
             "trade action",
-            ("us_acts_on_china",),
+            (),
             ("tariff_and_control_acts",),
         ),
         (
@@ -210,12 +211,12 @@ def test_a_month_that_is_over_is_counted() -> None:
 
     assert brought.result == "value"
     assert {(one.indicator, one.period.text, one.value) for one in brought.readings} == {
-        ("us_acts_on_russia", "2026-09", 2.0),
-        ("us_acts_on_china", "2026-09", 1.0),
+        ("us_orders_on_russia", "2026-09", 1.0),
+        ("us_orders_on_china", "2026-09", 0.0),
         ("entity_list_rules", "2026-09", 1.0),
     }
-    russian = next(one for one in brought.readings if one.indicator == "us_acts_on_russia")
-    assert russian.note == "2026-1, 2026-3"
+    russian = next(one for one in brought.readings if one.indicator == "us_orders_on_russia")
+    assert russian.note == "2026-1"
     assert [(one.indicator, one.key) for one in brought.leads] == [
         ("sanctions_on_russia", "2026-1"),
         ("sanctions_on_china", "2026-3"),
@@ -247,6 +248,27 @@ def test_nothing_at_all_is_empty_and_nothing_of_ours_is_none() -> None:
     assert (nothing.result, others.result) == ("empty", "none")
 
 
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [
+        (order("2026-1", RUSSIAN, signing_date="2026-09-01"), "2026-09-01"),
+        (order("2026-1", RUSSIAN), "2026-09-03"),
+        (order("2026-1", "Duties on China", effective_on="2026-09-20"), "2026-09-20"),
+        (
+            order(
+                "2026-1", "Duties on China", signing_date="2026-09-02", effective_on="2027-01-01"
+            ),
+            "2026-09-02",
+        ),
+    ],
+)
+def test_a_lead_has_the_day_that_its_list_goes_by(given: dict[str, Any], day: str) -> None:
+    bodies = served(page([given]), page([document(title="A rule")]))
+    (lead,) = harvest(SOURCE, bodies, now=NOW, known=SEPTEMBER).leads
+
+    assert str(lead.day) == day
+
+
 def test_leads_are_told_from_the_day_of_the_last_visit() -> None:
     orders = page([order("2026-1", RUSSIAN, "2026-09-28"), order("2026-2", RUSSIAN, "2026-10-02")])
     memory = {"told until": "2026-10-01"}
@@ -270,7 +292,9 @@ def test_the_cursor_is_followed_to_the_last_page() -> None:
     bodies = paged(page(orders[:1], 2, CURSOR), page(orders[1:], 2))
     brought = harvest(SOURCE, bodies, now=NOW, known=SEPTEMBER)
 
-    assert {one.value for one in brought.readings if one.indicator == "us_acts_on_russia"} == {2.0}
+    assert {one.value for one in brought.readings if one.indicator == "us_orders_on_russia"} == {
+        2.0
+    }
 
 
 @pytest.mark.parametrize(
