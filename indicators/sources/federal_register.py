@@ -1,4 +1,4 @@
-"""The US Federal Register: legal acts on Russia and China, and rules of the Entity List.
+"""The US Federal Register: orders on Russia and China, and rules of the Entity List.
 
 A month is counted once it is over and the answer to every query holds all its documents; they never
 change after that. The counts are of documents by their day of publication, which is context: the
@@ -17,9 +17,9 @@ from indicators.source import Ask, Harvest, Lead, Request, Result, Source, Unexp
 from indicators.sources import months
 from indicators.sources.federal_register_page import FIELDS, Document, parse_page
 from indicators.sources.federal_register_rules import (
-    ACTS,
     COMMERCE,
     ENTITY_RULES,
+    ORDERS,
     RULES,
     TRADE,
     TREASURY,
@@ -27,7 +27,7 @@ from indicators.sources.federal_register_rules import (
 )
 from indicators.spec import Reading
 
-COUNTS = (*ACTS.values(), ENTITY_RULES)
+COUNTS = (*ORDERS.values(), ENTITY_RULES)
 LISTS = tuple(dict.fromkeys(name for rule in RULES for _, name in rule.leads))
 MONTHS_BACK = 24
 REST = 2  # days after the end of a month before it is counted

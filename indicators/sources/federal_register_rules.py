@@ -23,7 +23,7 @@ TOPICS: dict[Topic, re.Pattern[str]] = {
     "russia": re.compile(r"\bRussian?\b|\bUkraine[- ]?(?:/Russia[- ]?)?Related\b|\bCrimea\b"),
     "china": re.compile(r"\bChin(?:a|ese)\b|\bPRC\b|\bHong Kong\b|\bXinjiang\b"),
 }
-ACTS: dict[Topic, str] = {"russia": "us_acts_on_russia", "china": "us_acts_on_china"}
+ORDERS: dict[Topic, str] = {"russia": "us_orders_on_russia", "china": "us_orders_on_china"}
 ENTITY_RULES = "entity_list_rules"
 ADDS = re.compile(r"\badd(?:s|ed|ing|ition|itions)?\b", re.IGNORECASE)
 
@@ -32,8 +32,8 @@ ADDS = re.compile(r"\badd(?:s|ed|ing|ition|itions)?\b", re.IGNORECASE)
 class Rule:
     """Fits a document by its publisher, type, subtypes and title.
 
-    ``acts``: it counts as an act on each topic named. ``listing``: it counts as a rule that adds
-    to the Entity List if it says so. ``leads``: the indicators, by topic, whose list a person
+    ``orders``: it counts as an order on each topic named. ``listing``: it counts as a rule that
+    adds to the Entity List if it says so. ``leads``: the indicators, by topic, whose list a person
     keeps and for which it may be a case.
     """
 
@@ -44,7 +44,7 @@ class Rule:
     why: str
     subtypes: tuple[str, ...] = ()
     abstract_too: bool = False
-    acts: bool = True
+    orders: bool = False
     listing: bool = False
     leads: tuple[tuple[Topic, str], ...] = ()
 
@@ -69,7 +69,6 @@ RULES = (
         ("Presidential Document",),
         _any(r"^Continuation of the National Emergency"),
         "prolongs what is in force each year; sanctions_on_russia leaves renewals out",
-        acts=False,
     ),
     Rule(
         "tariff order",
@@ -78,6 +77,7 @@ RULES = (
         _any(r"\b(?:tariffs?|dut(?:y|ies)|imports?|de minimis)\b"),
         "an order that sets tariffs; whether it raises them, and on China alone, a person judges",
         subtypes=("Executive Order", "Proclamation"),
+        orders=True,
         leads=(("china", "tariff_and_control_acts"), ("russia", "sanctions_on_russia")),
     ),
     Rule(
@@ -87,6 +87,7 @@ RULES = (
         _any(r""),
         "an order or proclamation that names the country in its title",
         subtypes=("Executive Order", "Proclamation"),
+        orders=True,
         leads=(("russia", "sanctions_on_russia"), ("china", "sanctions_on_china")),
     ),
     Rule(
@@ -123,14 +124,14 @@ RULES = (
         ("Rule", "Notice"),
         _any(r"\bGeneral Licen[cs]es?\b"),
         "licences permit; they are no restriction",
-        acts=False,
     ),
     Rule(
         "sanctions regulations",
         TREASURY,
         ("Rule",),
         _any(r""),
-        "regulations of a programme named after the country; notices name persons only",
+        "regulations of a programme named after the country; its notices name persons only",
+        leads=(("china", "sanctions_on_china"),),
     ),
     Rule(
         "proceedings",
@@ -141,7 +142,6 @@ RULES = (
             r"\binvestigation\b|\breview of\b|\breport\b|\bmeeting\b"
         ),
         "steps of a proceeding, and reliefs, before or beside an act",
-        acts=False,
     ),
     Rule(
         "trade action",
@@ -172,7 +172,7 @@ def classify(one: Document) -> Finding | None:
         return None
     words = f"{one.title}\n{one.abstract}" if rule.abstract_too else one.title
     topics = [topic for topic, pattern in TOPICS.items() if pattern.search(words)]
-    counts = [ACTS[topic] for topic in topics if rule.acts]
+    counts = [ORDERS[topic] for topic in topics if rule.orders]
     if rule.listing and ADDS.search(f"{one.title}\n{one.abstract}"):
         counts.append(ENTITY_RULES)
     leads = [indicator for topic, indicator in rule.leads if topic in topics]

@@ -19,6 +19,7 @@ UNITED_STATES = ("united states (us)", "united states", "united states of americ
 #: Cells of a row: name, the figures, three growth rates. In a table that covers a single span
 #: (January alone, January and February together, the layout of old) each figure stands once.
 TWO_SPANS, ONE_SPAN = 10, 7
+LONGEST = 200  # characters of a cell or a title that are read
 ORDER = ("export import", "export", "import")
 _WORDS = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 _UNIT = re.compile(
@@ -108,7 +109,7 @@ def _title(root: markup.Element) -> str:
         *root.iter("title"),
         *(one for one in root.iter("div") if "atcl-ttl" in one.get("class", "").split()),
     ]
-    titles = [plain(markup.text_of(one)) for one in candidates]
+    titles = [plain(markup.text_of(one)[:LONGEST]) for one in candidates]
     for title in titles:
         if re.search(r"\bCountry\b|\bRegion\b", title):
             return title
@@ -129,7 +130,7 @@ def _published(root: markup.Element) -> datetime | None:
 
 def _rows(root: markup.Element) -> Iterator[list[str]]:
     for row in root.iter("tr"):
-        yield [plain(markup.text_of(cell)) for cell in row if cell.tag in {"td", "th"}]
+        yield [plain(markup.text_of(cell)[:LONGEST]) for cell in row if cell.tag in {"td", "th"}]
 
 
 def _unit(rows: list[list[str]]) -> tuple[float, str]:
@@ -174,7 +175,7 @@ class _Figures:
     def row(self, names: Iterable[str]) -> Row:
         found = [name for name in names if name in self.named]
         if len(found) != 1:
-            there = ", ".join(list(self.named)[:5]) or "no rows with figures"
+            there = ", ".join(name[:40] for name in list(self.named)[:5]) or "no rows with figures"
             raise Unexpected(f"the table has {len(found)} rows for {next(iter(names))}: {there}")
         cells = self.named[found[0]]
         if len(cells) == ONE_SPAN:

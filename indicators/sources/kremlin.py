@@ -24,6 +24,7 @@ MEETINGS, CALLS = "leader_meetings", "leader_calls"
 MONTHS_BACK = 3
 REST = 3  # days after the end of a month for the pages in English to appear
 BEFORE = timedelta(days=7)  # a stay that began in the month before is not counted twice
+SILENCE = timedelta(days=10)  # a site that publishes daily is not silent for so long
 MOST_PAGES = 80
 SCHEDULED = timedelta(days=2)  # entries may stand a little out of order
 FEED = ("application/atom+xml", "application/xml", "text/xml", "application/rss+xml")
@@ -81,6 +82,9 @@ class _Reader:
             if reached > period.start - BEFORE:
                 self.warnings.append(f"the pages end at {reached}; {period} is not counted")
                 continue
+            if not any(one.day > period.end for one in self.entries.values()):
+                self.warnings.append(f"nothing is newer than {period}; is the feed alive?")
+                continue
             for reading, why in self._count(period):
                 if why is None:
                     readings.append(reading)
@@ -91,7 +95,10 @@ class _Reader:
         leads = tuple(self._leads(told, over))
         self.visit.memory["told until"] = today.isoformat()
         news = months.news(readings, self.visit.known)
-        result: Result = "value" if news or leads or doubts else "none"
+        alive = any(one.day > today - SILENCE for one in self.entries.values())
+        result: Result = "none" if alive else "empty"
+        if news or leads or doubts:
+            result = "value"
         warnings = tuple(dict.fromkeys([*self.warnings, *self.bad]))
         return Harvest(result, news, leads, tuple(doubts), warnings)
 

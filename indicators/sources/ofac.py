@@ -63,11 +63,6 @@ COUNTS: dict[str, Callable[[Entry], bool]] = {
     "ofac_russia_additions": lambda entry: "russia" in entry.places,
     "ofac_china_additions": lambda entry: "china" in entry.places,
     "secondary_designations_china": _chinese,
-    "ofac_russia_programmes": lambda entry: _under(entry, RUSSIA_PROGRAMMES),
-    "ofac_china_programmes": lambda entry: _under(entry, CHINA_PROGRAMMES),
-    "ofac_russia_programmes_china": lambda entry: (
-        _chinese(entry) and _under(entry, RUSSIA_PROGRAMMES)
-    ),
 }
 
 
@@ -152,11 +147,15 @@ class _Reader:
     def _count(self, period: Period) -> Iterator[Reading]:
         publications = self._of(period)
         added = {entry.id: entry for one in publications for entry in self._delta(one).added}
-        note = f"new entries in {len(publications)} publications"
         source = f"{self.base_url}/changes/history/{period.start.year}"
         for name, counted in COUNTS.items():
-            value = float(sum(map(counted, added.values())))
-            yield Reading(name, period, value, None, source, note)
+            ours = [entry for entry in added.values() if counted(entry)]
+            about_russia = sum(_under(entry, RUSSIA_PROGRAMMES) for entry in ours)
+            note = (
+                f"new entries in {len(publications)} publications; "
+                f"{about_russia} under programmes against Russia"
+            )
+            yield Reading(name, period, float(len(ours)), None, source, note)
 
     def _of(self, period: Period) -> list[Publication]:
         year = self._list(period.start.year)

@@ -97,17 +97,17 @@ ADDED = "adds 12 entities under the destinations of China (9) and Russia (2)"
 @pytest.mark.parametrize(
     ("given", "rule", "counts", "leads"),
     [
-        (order("1-1", RUSSIAN), "order", ("us_acts_on_russia",), ("sanctions_on_russia",)),
+        (order("1-1", RUSSIAN), "order", ("us_orders_on_russia",), ("sanctions_on_russia",)),
         (
             order("1-1", "Duties on Products of China", subtype="Proclamation"),
             "tariff order",
-            ("us_acts_on_china",),
+            ("us_orders_on_china",),
             ("tariff_and_control_acts",),
         ),
         (
             order("1-1", "Addressing Investments in Chinese Military Companies"),
             "order",
-            ("us_acts_on_china",),
+            ("us_orders_on_china",),
             ("sanctions_on_china",),
         ),
         (order("1-1", "National Park Week"), "order", (), ()),
@@ -120,25 +120,25 @@ ADDED = "adds 12 entities under the destinations of China (9) and Russia (2)"
         (
             document(title="Additions to the Entity List", abstract=ADDED),
             "entity list",
-            ("us_acts_on_russia", "us_acts_on_china", "entity_list_rules"),
+            ("entity_list_rules",),
             ("sanctions_on_china",),
         ),
         (
             document(title="Entity List: Removal of Entities", abstract="removes one in China"),
             "entity list",
-            ("us_acts_on_china",),
+            (),
             ("sanctions_on_china",),
         ),
         (
             document(title="Additions to the Military End-User List", abstract="in China"),
             "military end users",
-            ("us_acts_on_china",),
+            (),
             ("sanctions_on_china",),
         ),
         (
             document(title="Foreign-Produced Direct Product Rule", abstract="destined to China"),
             "export control",
-            ("us_acts_on_china",),
+            (),
             ("tariff_and_control_acts",),
         ),
         (
@@ -146,7 +146,7 @@ ADDED = "adds 12 entities under the destinations of China (9) and Russia (2)"
                 title="Russian Harmful Foreign Activities Sanctions Regulations", agency=TREASURY
             ),
             "sanctions regulations",
-            ("us_acts_on_russia",),
+            (),
             (),
         ),
         (
@@ -162,7 +162,7 @@ ADDED = "adds 12 entities under the destinations of China (9) and Russia (2)"
                 agency=TRADE,
             ),
             "trade action",
-            ("us_acts_on_china",),
+            (),
             ("tariff_and_control_acts",),
         ),
         (
@@ -210,12 +210,12 @@ def test_a_month_that_is_over_is_counted() -> None:
 
     assert brought.result == "value"
     assert {(one.indicator, one.period.text, one.value) for one in brought.readings} == {
-        ("us_acts_on_russia", "2026-09", 2.0),
-        ("us_acts_on_china", "2026-09", 1.0),
+        ("us_orders_on_russia", "2026-09", 1.0),
+        ("us_orders_on_china", "2026-09", 0.0),
         ("entity_list_rules", "2026-09", 1.0),
     }
-    russian = next(one for one in brought.readings if one.indicator == "us_acts_on_russia")
-    assert russian.note == "2026-1, 2026-3"
+    russian = next(one for one in brought.readings if one.indicator == "us_orders_on_russia")
+    assert russian.note == "2026-1"
     assert [(one.indicator, one.key) for one in brought.leads] == [
         ("sanctions_on_russia", "2026-1"),
         ("sanctions_on_china", "2026-3"),
@@ -270,7 +270,9 @@ def test_the_cursor_is_followed_to_the_last_page() -> None:
     bodies = paged(page(orders[:1], 2, CURSOR), page(orders[1:], 2))
     brought = harvest(SOURCE, bodies, now=NOW, known=SEPTEMBER)
 
-    assert {one.value for one in brought.readings if one.indicator == "us_acts_on_russia"} == {2.0}
+    assert {one.value for one in brought.readings if one.indicator == "us_orders_on_russia"} == {
+        2.0
+    }
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,14 @@ def test_a_month_that_was_not_read_to_its_beginning_is_not_counted() -> None:
     assert brought.warnings == ("the pages end at 2026-04-26; 2026-05 is not counted",)
 
 
+def test_a_feed_that_stands_still_says_nothing() -> None:
+    served = pages([plain(9, "2026-05-18")], [plain(8, "2026-04-20")])
+    brought = harvest(SOURCE, served, now=NOW, known=KNOWN)
+
+    assert (brought.result, brought.readings) == ("empty", ())
+    assert brought.warnings == ("nothing is newer than 2026-05; is the feed alive?",)
+
+
 def test_a_stay_that_began_before_the_month_counts_there() -> None:
     served = may(
         entry(11, TALKS, "2026-05-02", "In Beijing."),
