@@ -29,6 +29,7 @@ from indicators.spec import Reading
 
 COUNTS = (*ORDERS.values(), ENTITY_RULES)
 LISTS = tuple(dict.fromkeys(name for rule in RULES for _, name in rule.leads))
+CONTROLS = "tariff_and_control_acts"
 MONTHS_BACK = 24
 REST = 2  # days after the end of a month before it is counted
 LEADS_DAYS = 45  # how far back the first visit looks for leads
@@ -97,7 +98,7 @@ class _Reader:
         for name, conditions in QUERIES.items():
             self.found[name] = self._all(name, conditions, since, today)
         readings = [one for period in missing for one in self._count(period)]
-        leads = tuple(self._leads(told))
+        leads = tuple(self._leads(told, today))
         self.visit.memory["told until"] = today.isoformat()
         news = months.news(readings, self.visit.known)
         result: Result = "none" if any(self.found.values()) else "empty"
@@ -155,7 +156,7 @@ class _Reader:
             note = ", ".join(numbers[:12]) + (" and more" if len(numbers) > 12 else "")
             yield Reading(count, period, float(len(numbers)), None, self.source, note)
 
-    def _leads(self, since: date) -> Iterator[Lead]:
+    def _leads(self, since: date, today: date) -> Iterator[Lead]:
         reasons = {rule.id: rule.why for rule in RULES}
         documents = [one for found in self.found.values() for one in found.values()]
         for one in sorted(documents, key=lambda one: (one.published, one.number)):
@@ -164,12 +165,20 @@ class _Reader:
                 continue
             for indicator in finding.leads:
                 why = f"{finding.rule}: {reasons[finding.rule]}"
-                yield Lead(indicator, one.number, one.published, one.title, one.url, why)
+                day = _day_of(indicator, one, today)
+                yield Lead(indicator, one.number, day, one.title, one.url, why)
 
 
 def _counts(one: Document) -> Sequence[str]:
     finding = classify(one)
     return () if finding is None else finding.counts
+
+
+def _day_of(indicator: str, one: Document, today: date) -> date:
+    """The day that a list goes by: of effect for tariffs and controls, else of the signature."""
+    if indicator == CONTROLS and one.effective is not None and one.effective <= today:
+        return one.effective
+    return one.signed or one.published
 
 
 def _params(conditions: Params, since: date, today: date) -> Params:

@@ -19,11 +19,9 @@ FIELDS = (
     "type",
     "subtype",
     "abstract",
-    "action",
     "publication_date",
     "signing_date",
     "effective_on",
-    "executive_order_number",
     "agencies",
     "html_url",
     "correction_of",
@@ -44,6 +42,8 @@ class Document:
     subtype: str | None
     abstract: str
     published: date
+    signed: date | None
+    effective: date | None
     agencies: frozenset[str]
     url: str
     is_correction: bool
@@ -117,7 +117,9 @@ def _document(given: object) -> Document:
         type=_text(one, "type", what),
         subtype=_text(one, "subtype", what) or None,
         abstract=_text(one, "abstract", what),
-        published=_day(_text(one, "publication_date", what), what),
+        published=_day(one["publication_date"], f"publication_date of {what}"),
+        signed=_maybe_day(one, "signing_date", what),
+        effective=_maybe_day(one, "effective_on", what),
         # An agency that the register does not know has a raw name only.
         agencies=frozenset(str(a["slug"]) for a in agencies if a.get("slug")),
         url=url,
@@ -134,10 +136,15 @@ def _text(one: Mapping[str, Any], name: str, what: str) -> str:
     return markup.one_line(given)
 
 
-def _day(text: str, what: str) -> date:
+def _maybe_day(one: Mapping[str, Any], name: str, what: str) -> date | None:
+    given = one.get(name)
+    return None if given is None else _day(given, f"{name} of {what}")
+
+
+def _day(given: object, what: str) -> date:
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            return date.fromisoformat(text)
+        if isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given, re.ASCII):
+            return date.fromisoformat(given)
     except ValueError:
         pass
-    raise Unexpected(f"publication_date of {what} is {text[:40]!r}; expected a day")
+    raise Unexpected(f"{what} is {str(given)[:40]!r}; expected a day")

@@ -26,13 +26,11 @@ def document(
         "type": kind,
         "subtype": None,
         "abstract": None,
-        "action": None,
         "document_number": number,
         "html_url": f"{SITE}/documents/{day.replace('-', '/')}/{number}/words-of-the-title",
         "publication_date": day,
         "signing_date": None,
         "effective_on": None,
-        "executive_order_number": None,
         "correction_of": None,
         "agencies": [
             {"raw_name": "DEPARTMENT OF COMMERCE", "name": "Commerce Department", "id": 54},

@@ -80,6 +80,7 @@ def test_new_fields_are_told() -> None:
         (page([document() | {"title": 7}]), "title of"),
         (page([document(day="2026-02-30")]), "expected a day"),
         (page([document(day="16/09/2026")]), "expected a day"),
+        (page([document(signing_date="soon")]), "signing_date of document 2026-00001 is 'soon'"),
         (page([document() | {"html_url": "javascript:alert(1)"}]), "is said to lie at"),
         (page([document() | {"agencies": None}]), "expected a list"),
         (page([document()], 1).replace(b'"total_pages"', b'"next_page_url": 5, "t"'), "no address"),
@@ -245,6 +246,27 @@ def test_nothing_at_all_is_empty_and_nothing_of_ours_is_none() -> None:
     others = harvest(SOURCE, served(park, page([])), now=NOW, known=KNOWN)
 
     assert (nothing.result, others.result) == ("empty", "none")
+
+
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [
+        (order("2026-1", RUSSIAN, signing_date="2026-09-01"), "2026-09-01"),
+        (order("2026-1", RUSSIAN), "2026-09-03"),
+        (order("2026-1", "Duties on China", effective_on="2026-09-20"), "2026-09-20"),
+        (
+            order(
+                "2026-1", "Duties on China", signing_date="2026-09-02", effective_on="2027-01-01"
+            ),
+            "2026-09-02",
+        ),
+    ],
+)
+def test_a_lead_has_the_day_that_its_list_goes_by(given: dict[str, Any], day: str) -> None:
+    bodies = served(page([given]), page([document(title="A rule")]))
+    (lead,) = harvest(SOURCE, bodies, now=NOW, known=SEPTEMBER).leads
+
+    assert str(lead.day) == day
 
 
 def test_leads_are_told_from_the_day_of_the_last_visit() -> None:
