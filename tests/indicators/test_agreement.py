@@ -24,6 +24,7 @@ def test_the_declared_pairs_are_of_the_catalogue_and_of_different_publishers() -
     assert {name for pair in pairs for name in (pair.a, pair.b)} <= known.keys()
     assert len({(pair.a, pair.b) for pair in pairs}) == len(pairs)
     assert {pair.compare for pair in pairs} == {"relative", "presence"}
+    assert all(known[pair.a].publisher.name != known[pair.b].publisher.name for pair in pairs)
     for pair in pairs:
         if pair.compare == "relative":
             assert known[pair.a].unit.split()[0] == known[pair.b].unit.split()[0], pair
