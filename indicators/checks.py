@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -184,6 +185,13 @@ def shrunk(before: int, now: int, what: str, by: float = SHRINKS_BY) -> str | No
     return f"{what} shrank from {before} to {now} entries, by more than {by:.0%}"
 
 
+#: What Python's reader raises at one damage or another; it promises the first alone.
+UNSOUND = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(NotImplementedError, EOFError, OSError, OverflowError, ValueError),
+)
+
+
 def unzip(body: bytes, cap: int, what: str = "the archive") -> bytes:
     """The one member of a ZIP archive, at most ``cap`` bytes long, its checksum verified."""
     try:
@@ -202,7 +210,7 @@ def unzip(body: bytes, cap: int, what: str = "the archive") -> bytes:
                 if len(content) > cap:
                     raise Unexpected(f"{what} holds more than {cap:,} bytes")
                 return content
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
+    except UNSOUND as error:
         raise Unexpected(f"{what} is no sound ZIP archive: {error}") from None
 
 
