@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from indicators.source import Source
-
-NAMES = (
-    "gacc",
-    "ofac",
-    "federal_register",
-    "kremlin",
-    "gdelt_events",
-    "sipri",
-    "worldbank",
-    "comtrade",
-    "imf",
-    "dataverse",
+from indicators.sources import (
+    comtrade,
+    dataverse,
+    federal_register,
+    gacc,
+    gdelt_events,
+    imf,
+    kremlin,
+    ofac,
+    sipri,
+    worldbank,
 )
+
+#: In the order in which they are visited.
+SOURCES: dict[str, Source] = {
+    one.SOURCE.name: one.SOURCE
+    for one in (
+        gacc,
+        ofac,
+        federal_register,
+        kremlin,
+        gdelt_events,
+        sipri,
+        worldbank,
+        comtrade,
+        imf,
+        dataverse,
+    )
+}
 
 #: Hours between two visits, a little less than the rhythm, so that a daily round finds each due.
 EVERY: dict[str, int] = {
@@ -32,10 +45,4 @@ EVERY: dict[str, int] = {
     "comtrade": 164,
     "imf": 164,
     "dataverse": 164,
-}
-
-SOURCES: dict[str, Source] = {
-    name: import_module(f"indicators.sources.{name}").SOURCE
-    for name in NAMES
-    if find_spec(f"indicators.sources.{name}") is not None
 }

@@ -13,7 +13,7 @@ from forecaster.store import visits
 from forecaster.store.visits import Failure
 from forecaster.wiring import Desk
 from indicators import catalogue
-from indicators.sources import EVERY, NAMES, SOURCES
+from indicators.sources import EVERY, SOURCES
 from tests.collecting.conftest import QUICK, START, Clock, Publish
 from tests.collecting.gazette import Gazette
 from tests.replay import Publisher
@@ -94,9 +94,9 @@ def test_a_source_that_is_not_visited_keeps_its_note(
 
 
 def test_settings_and_sources_name_the_same() -> None:
-    assert settings.SOURCES == NAMES
-    assert set(NAMES) == set(EVERY)
-    assert set(settings.KEYED) <= set(NAMES)
+    assert settings.SOURCES == tuple(SOURCES)
+    assert set(SOURCES) == set(EVERY)
+    assert set(settings.KEYED) <= set(SOURCES)
 
 
 def test_every_source_is_called_by_its_module_and_speaks_of_known_indicators() -> None:

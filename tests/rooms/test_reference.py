@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forecaster import settings
-from indicators.sources import EVERY, NAMES, SOURCES
+from indicators.sources import EVERY, SOURCES
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -24,7 +24,7 @@ def test_every_setting_named_exists(page: Path) -> None:
 
 def test_the_page_of_sources_lists_each_with_its_rhythm_and_pause() -> None:
     rows = ROW.findall((ROOT / "docs" / "reference" / "sources.md").read_text())
-    assert list(NAMES) == [name for name, *_ in rows]
+    assert list(SOURCES) == [name for name, *_ in rows]
     assert EVERY == {name: int(hours) for name, _, hours, _ in rows}
     stated = {name: (title, float(pause)) for name, title, _, pause in rows}
     assert {name: (one.title, one.pace) for name, one in SOURCES.items()} == {
