@@ -23,7 +23,10 @@ from sqlalchemy import (
 from forecaster.store.instants import from_text, to_text
 
 # Every migration by its number, oldest first. A database that bears another one is newer than us.
-REVISIONS = ("0001",)
+REVISIONS = (
+    "0001",
+    "0003",
+)
 
 
 class Plain(TypeDecorator[str]):
