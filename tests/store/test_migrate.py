@@ -17,22 +17,24 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from forecaster.errors import NewerSchema, StoreError
-from forecaster.store import migrate, readings, schema
+from forecaster.store import migrate, readings, schema, schema_jobs
 from forecaster.store.engine import open_engine, reading, writing
 from tests.store.conftest import Databases
 from tests.store.support import NOW, many
 
 ROOT = Path(__file__).parents[2]
-NEXT = """
+LAST = schema.REVISIONS[-1]
+COMING = f"{int(LAST) + 1:04d}"
+NEXT = f"""
 import os, signal
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{COMING}"
+down_revision = "{LAST}"
 def upgrade():
     op.create_table("half", sa.Column("id", sa.Integer))
     op.add_column("runs", sa.Column("host", sa.Text))
-    {then}
+    {{then}}
 """
 
 
@@ -53,15 +55,16 @@ def plan(tmp_path: Path, then: str) -> Path:
     """Migrations of a coming version."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrate.MIGRATIONS, folder)
-    (folder / "versions" / "v0002_next.py").write_text(NEXT.format(then=then))
+    (folder / "versions" / f"v{COMING}_next.py").write_text(NEXT.format(then=then))
     return folder
 
 
 def test_the_first_time_makes_everything_and_the_second_nothing(empty: Engine) -> None:
     with pytest.raises(StoreError, match="run `forecaster init`"):
         migrate.require_current(empty)
-    (applied,) = migrate.upgrade(empty)
-    assert applied.startswith("0001 Readings, quarantine, forecasts")
+    applied = migrate.upgrade(empty)
+    assert list(schema.REVISIONS) == [one.partition(" ")[0] for one in applied]
+    assert applied[0].startswith("0001 Readings, quarantine, forecasts")
     assert [] == migrate.upgrade(empty)
     migrate.require_current(empty)
 
@@ -69,7 +72,7 @@ def test_the_first_time_makes_everything_and_the_second_nothing(empty: Engine) -
 def test_the_migrations_make_what_the_queries_expect(engine: Engine) -> None:
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert [] == compare_metadata(context, schema.metadata)
+        assert [] == compare_metadata(context, schema_jobs.metadata)
 
 
 def test_every_migration_is_known_by_its_number() -> None:
@@ -90,14 +93,31 @@ def test_an_older_database_asks_for_init_and_keeps_its_rows(
 ) -> None:
     readings.add(engine, many(5), now=NOW)
     monkeypatch.setattr(migrate, "MIGRATIONS", plan(tmp_path, "pass"))
-    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrate, "REVISIONS", (*schema.REVISIONS, COMING))
     with pytest.raises(StoreError, match=r"of an older version .* run `forecaster init`"):
         migrate.require_current(engine)
     (applied,) = migrate.upgrade(engine)
-    assert applied.startswith("0002")
+    assert applied.startswith(COMING)
     migrate.require_current(engine)
     assert 5 == len(readings.as_known(engine, NOW))
     assert "half" in tables(engine)
+
+
+def test_the_first_release_s_database_is_brought_up_to_date(
+    empty: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrate.MIGRATIONS, folder)
+    for later in set((folder / "versions").glob("v*.py")) - set(folder.glob("versions/v0001_*")):
+        later.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "MIGRATIONS", folder)
+        patch.setattr(migrate, "REVISIONS", ("0001",))
+        migrate.upgrade(empty)
+        first_tables = tables(empty)
+    applied = migrate.upgrade(empty)
+    assert list(schema.REVISIONS[1:]) == [one.partition(" ")[0] for one in applied]
+    assert first_tables < tables(empty) == {*schema.metadata.tables, "alembic_version"}
 
 
 def test_a_migration_that_fails_leaves_nothing_half(
@@ -105,7 +125,7 @@ def test_a_migration_that_fails_leaves_nothing_half(
 ) -> None:
     monkeypatch.setattr(migrate, "MIGRATIONS", plan(tmp_path, "op.execute('nonsense')"))
     with monkeypatch.context() as patch:
-        patch.setattr(migrate, "REVISIONS", ("0001", "0002"))
+        patch.setattr(migrate, "REVISIONS", (*schema.REVISIONS, COMING))
         with pytest.raises(Exception, match="nonsense"):
             migrate.upgrade(engine)
     migrate.require_current(engine)
@@ -118,7 +138,7 @@ DIE = """
 import sys
 from pathlib import Path
 from forecaster.store import engine, migrate
-migrate.MIGRATIONS, migrate.REVISIONS = Path(sys.argv[2]), ("0001", "0002")
+migrate.MIGRATIONS, migrate.REVISIONS = Path(sys.argv[2]), (*migrate.REVISIONS, sys.argv[3])
 migrate.upgrade(engine.open_engine(sys.argv[1]))
 """
 
@@ -127,7 +147,7 @@ def test_a_migration_that_is_killed_leaves_nothing_half(
     url: str, engine: Engine, tmp_path: Path
 ) -> None:
     folder = plan(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)")
-    died = subprocess.run([sys.executable, "-c", DIE, url, folder], check=False, cwd=ROOT)
+    died = subprocess.run([sys.executable, "-c", DIE, url, folder, COMING], check=False, cwd=ROOT)
     assert -signal.SIGKILL == died.returncode
     migrate.require_current(engine)
     assert "half" not in tables(engine)
@@ -138,7 +158,7 @@ def test_several_may_initialise_at_once(databases: Databases) -> None:
     engines = [open_engine(url) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         applied = list(pool.map(migrate.upgrade, engines))
-    assert [1] == [len(one) for one in applied if one]
+    assert [len(schema.REVISIONS)] == [len(one) for one in applied if one]
     for engine in engines:
         engine.dispose()
 
