@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 from forecaster.store import clock
 from forecaster.store.engine import reading
 from forecaster.store.ledger_rows import COLUMNS, STATUSES, Run, Status, after_loss
-from forecaster.store.schema_jobs import job_marks, job_runs
+from forecaster.store.schema_jobs import job_runs
 
 
 def last(engine: Engine) -> dict[str, Run]:
@@ -56,10 +56,11 @@ def counts(engine: Engine) -> dict[Status, int]:
     return {status: found[status] for status in STATUSES}
 
 
-def through(engine: Engine) -> dict[str, datetime]:
-    """How far the times of each job are entered."""
+def waiting(engine: Engine) -> dict[str, int]:
+    """How many runs of each job are due and not begun, now or after a delay."""
+    due = select(job_runs.c.job, func.count()).where(job_runs.c.status == "due")
     with reading(engine) as connection:
-        return {row.job: row.through for row in connection.execute(select(job_marks))}
+        return dict(map(tuple, connection.execute(due.group_by(job_runs.c.job))))
 
 
 def truly(run: Run, now: datetime) -> Run:

@@ -6,6 +6,8 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, 
 
 from forecaster.store.schema import Instant, metadata
 
+__all__ = ["job_marks", "job_runs", "leases", "metadata"]
+
 # One row for each job and logical time: whatever was due is here, with what became of it.
 job_runs = Table(
     "job_runs",
