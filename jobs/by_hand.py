@@ -9,11 +9,11 @@ from forecaster.store import ledger
 from forecaster.store.ledger import Outcome, Run
 from forecaster.wiring import Desk
 from jobs import logs, process, runner
-from jobs.process import Ended, Process, Words
+from jobs.process import Ended, Start
 from jobs.timetable import Timetable
 
 
-def run(desk: Desk, timetable: Timetable, job: str, words: Words = process.words) -> Outcome:
+def run(desk: Desk, timetable: Timetable, job: str, start: Start = process.start) -> Outcome:
     """Do a job and wait for its end.
 
     Raises
@@ -26,7 +26,7 @@ def run(desk: Desk, timetable: Timetable, job: str, words: Words = process.words
     seconds = float(desk.settings.lease_seconds)
     begun = ledger.begin(desk.engine, job, runner.name_of_this_process(), seconds)
     try:
-        ended = _watch(desk, timetable, begun, words, seconds)
+        ended = _watch(desk, timetable, begun, start, seconds)
     except KeyboardInterrupt:
         outcome = Outcome("failed", "stopped by the user")
         ledger.finish(desk.engine, begun, outcome)
@@ -42,8 +42,8 @@ def run(desk: Desk, timetable: Timetable, job: str, words: Words = process.words
     return outcome
 
 
-def _watch(desk: Desk, timetable: Timetable, begun: Run, words: Words, seconds: float) -> Ended:
-    work = Process(begun, words(begun), runner.limits(desk.settings, timetable, begun.job))
+def _watch(desk: Desk, timetable: Timetable, begun: Run, start: Start, seconds: float) -> Ended:
+    work = start(begun, runner.limits(desk.settings, timetable, begun.job))
     try:
         vouched = time.monotonic()
         while (ended := work.poll()) is None:

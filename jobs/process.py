@@ -19,13 +19,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import psutil
 
 from forecaster.store.ledger import Run
-
-Words = Callable[[Run], Sequence[str]]
 
 # The job looks for modules where its parent does, whatever folder it starts in.
 _BOOT = (
@@ -53,6 +51,38 @@ class Ended:
     kind: Literal["done", "failed", "limit", "killed"]
     message: str
     news: bool = False
+
+
+class Started(Protocol):
+    """A run that is under way, in whatever way it was started."""
+
+    run: Run
+
+    def poll(self) -> Ended | None:
+        """How it ended; None while it is at work."""
+        ...
+
+    def interrupt(self) -> None:
+        """Ask it to stop."""
+        ...
+
+    def kill(self) -> None:
+        """End it now."""
+        ...
+
+
+Start = Callable[[Run, Limits], Started]
+
+
+def start(run: Run, limits: Limits) -> Started:
+    """Start the job of a run in a process of its own.
+
+    Raises
+    ------
+    OSError
+        If the system has no room for one more.
+    """
+    return Process(run, words(run), limits)
 
 
 def words(run: Run) -> list[str]:

@@ -27,7 +27,7 @@ from forecaster.store.lease import Candidate, Held
 from forecaster.store.ledger import Outcome, Run
 from jobs import due, logs, process
 from jobs.heartbeat import Heartbeat
-from jobs.process import Ended, Limits, Process, Words
+from jobs.process import Ended, Limits, Start, Started
 from jobs.timetable import Timetable
 
 POLL = 0.2  # seconds between two looks at what runs
@@ -62,7 +62,7 @@ def after_news(timetable: Timetable) -> dict[str, timedelta]:
 class _Watched:
     """A process, and how it ended once it has; kept until the ledger knows."""
 
-    process: Process
+    process: Started
     ended: Ended | None = None
     stopped: bool = False  # by us, to be run again
 
@@ -71,13 +71,13 @@ class _Watched:
 class Runner:
     """The jobs of one process. ``run`` works until ``stop`` is called, from any thread.
 
-    ``words`` gives the command of a run, ``monotonic`` the time for lengths of time.
+    ``start`` starts a run, ``monotonic`` gives the time for lengths of time.
     """
 
     engine: Engine
     timetable: Timetable
     settings: Settings
-    words: Words = process.words
+    start: Start = process.start
     monotonic: Callable[[], float] = time.monotonic
     problem: str | None = None  # why the jobs stand still; None while all is well
     _held: Held | None = None
@@ -186,7 +186,7 @@ class Runner:
             allowed = limits(self.settings, self.timetable, run.job)
             logs.get().info("begun", **_about(run), attempt=run.attempt)
             try:
-                started = Process(run, self.words(run), allowed)
+                started = self.start(run, allowed)
             except OSError as error:
                 why = f"its process could not be started: {error}"
                 ledger.finish(self.engine, run, Outcome("failed", why), held=self._held)
@@ -236,9 +236,9 @@ class Runner:
     def _leave(self) -> None:
         """Finish or hand back within 30 s, and let another lead."""
         self._wait(FINISH_SECONDS)
-        self._stop_all(Process.interrupt)
+        self._stop_all(lambda one: one.interrupt())
         self._wait(INTERRUPT_SECONDS)
-        self._stop_all(Process.kill)
+        self._stop_all(lambda one: one.kill())
         self._wait(0.0)
         with suppress(StoreError):  # then the lease runs out by itself
             if self._held is not None:
@@ -257,7 +257,7 @@ class Runner:
                 return
             time.sleep(POLL / 4)
 
-    def _stop_all(self, how: Callable[[Process], None]) -> None:
+    def _stop_all(self, how: Callable[[Started], None]) -> None:
         for one in self._watched.values():
             if one.ended is None:
                 one.stopped = True

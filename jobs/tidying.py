@@ -26,8 +26,8 @@ def tidy(desk: Desk) -> str:
     lost = _close_lost(desk)
     return (
         f"removed {words.count(len(parts), 'half file')} and "
-        f"{words.count(len(orphans), 'posterior')} that no forecast refers to; "
-        f"{words.count(lost, 'update')} closed whose process was killed"
+        f"{words.count(len(orphans), 'orphaned posterior')}; "
+        f"closed {words.count(lost, 'killed update')}"
     )
 
 

@@ -84,14 +84,15 @@ def update(desk: Desk) -> Done:
 
 def resolve(desk: Desk) -> Done:
     """See whether a person recorded something that no update has looked at yet."""
+    from forecaster.posterior import words
     from forecaster.store import unseen
 
     found = unseen.since_last_update(desk.engine)
     if not found.readings and not found.resolutions:
         return Done("every resolution and reading has been looked at by an update")
     return Done(
-        f"recorded since the last update began: {found.resolutions} resolutions, "
-        f"{found.readings} readings; an update is asked for",
+        f"recorded since the last update began: {words.count(found.resolutions, 'resolution')}, "
+        f"{words.count(found.readings, 'reading')}; an update is asked for",
         news=True,
     )
 
