@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from forecaster.errors import Interrupted, LeaseLost
+from forecaster.errors import Interrupted
 from forecaster.store import ledger
 from forecaster.store.ledger import Outcome, Run
 from forecaster.wiring import Desk
@@ -51,7 +51,7 @@ def _watch(desk: Desk, timetable: Timetable, begun: Run, start: Start, seconds: 
                 ledger.keep_alive(desk.engine, begun, seconds)
                 vouched = time.monotonic()
             time.sleep(runner.POLL)
-    except (KeyboardInterrupt, LeaseLost):
+    except BaseException:  # Ctrl-C, or the run was given up for lost
         work.kill()
         raise
     return ended

@@ -145,34 +145,39 @@ class Runner:
 
     def _lead(self) -> bool:
         """Take or renew the lease when it is time; whether we hold it."""
-        now = self.monotonic()
-        if self._held is None:
-            self._held = self._candidate.take()
-            if self._held is None:
-                return False
-            self._renewed = now
-            logs.get().info("the lease is ours", fence=self._held.fence)
-            ledger.drop(self.engine, self._held, list(self.timetable))
-            self._take_back()
-        elif now - self._renewed >= self._lease_seconds / 3:
-            try:
-                ledger.beat(self.engine, self._held, self._lease_seconds)
-            except LeaseLost:
-                raise
-            except StoreError:
-                if now - self._renewed >= self._lease_seconds:
-                    # Another may lead by now: what we run must not go on beside what it runs.
-                    self._depose("the lease could not be renewed in time")
-                raise
-            self._renewed = now
-            self._take_back()
-        return self._held is not None
-
-    def _take_back(self) -> None:
-        """Open again what nobody carries on."""
         if self._held is not None:
-            for run in ledger.reopen(self.engine, self._held, list(self._watched)):
-                logs.get().warning("a run was lost", **_about(run), status=run.status)
+            self._renew(self._held)
+            return True
+        now = self.monotonic()
+        self._held = self._candidate.take()
+        if self._held is None:
+            return False
+        self._renewed = now
+        logs.get().info("the lease is ours", fence=self._held.fence)
+        self._take_back(self._held)
+        return True
+
+    def _renew(self, held: Held) -> None:
+        now = self.monotonic()
+        if now - self._renewed < self._lease_seconds / 3:
+            return
+        try:
+            ledger.beat(self.engine, held, self._lease_seconds)
+        except LeaseLost:
+            raise
+        except StoreError:
+            if now - self._renewed >= self._lease_seconds:
+                # Another may lead by now: what we run must not go on beside what it runs.
+                self._depose("the lease could not be renewed in time")
+            raise
+        self._renewed = now
+        self._take_back(held)
+
+    def _take_back(self, held: Held) -> None:
+        """Open again what nobody carries on, and close what the timetable has no more."""
+        ledger.drop(self.engine, held, list(self.timetable))
+        for run in ledger.reopen(self.engine, held, list(self._watched)):
+            logs.get().warning("a run was lost", **_about(run), status=run.status)
 
     def _enter(self) -> None:
         if self._held is not None and due.enter(self.engine, self._held, self.timetable):
@@ -251,8 +256,14 @@ class Runner:
         until = time.monotonic() + seconds
         while True:
             self._look()
-            with suppress(StoreError):
+            try:
+                if self._held is not None:
+                    self._renew(self._held)
                 self._write_ends()
+            except LeaseLost as error:
+                self._depose(str(error))
+            except StoreError as error:
+                self.problem = str(error)
             if not self._watched or time.monotonic() >= until:
                 return
             time.sleep(POLL / 4)

@@ -140,11 +140,17 @@ def _existing(connection: Connection, entries: Sequence[Entry]) -> dict[tuple[st
 def drop(engine: Engine, held: Held, known: Collection[str]) -> None:
     """Skip what waits of jobs that the timetable no longer has, and forget how far they were."""
     gone = and_(table.c.status == "due", table.c.job.not_in(known))
+    forgotten = marks.c.job.not_in(known)
+    with reading(engine) as connection:
+        waiting = connection.execute(select(table.c.id).where(gone).limit(1)).scalar()
+        marked = connection.execute(select(marks.c.job).where(forgotten).limit(1)).scalar()
+    if waiting is None and marked is None:
+        return
     with writing(engine) as connection:
         lease.require(connection, held)
         why = "the timetable has no job of this name any more"
         connection.execute(update(table).where(gone).values(status="skipped", message=why))
-        connection.execute(delete(marks).where(marks.c.job.not_in(known)))
+        connection.execute(delete(marks).where(forgotten))
 
 
 def claim(engine: Engine, held: Held, seconds: float, free: int) -> list[Run]:
