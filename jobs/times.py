@@ -60,17 +60,18 @@ def time_of_day(text: object) -> TimeOfDay:
 
 
 def duration(text: object) -> timedelta:
-    """Read ``15m``: a whole number of s, m, h or d, at least one second.
+    """Read ``15m``: a whole number of s, m, h or d, from one second to a year.
 
     Raises
     ------
     ValueError
         If it is none.
     """
-    fits = re.fullmatch(r"(\d{1,6})([smhd])", text) if isinstance(text, str) else None
-    if fits is None or int(fits[1]) == 0:
+    fits = re.fullmatch(r"(\d{1,8})([smhd])", text) if isinstance(text, str) else None
+    found = timedelta(**{_UNITS[fits[2]]: int(fits[1])}) if fits else timedelta(0)
+    if not _SECOND <= found <= timedelta(days=366):
         raise ValueError('expected a duration like "30s", "15m", "6h" or "1d"')
-    return timedelta(**{_UNITS[fits[2]]: int(fits[1])})
+    return found
 
 
 def written(length: timedelta) -> str:
