@@ -17,7 +17,7 @@ from unittest.mock import Mock
 import pytest
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Engine, event, text
 
 from forecaster import settings
@@ -46,11 +46,16 @@ catch_up = "latest"
 after = "news"
 settle = "3m"
 """
+HOUR = 3600
 START = datetime(2026, 11, 22, 5, 3, tzinfo=UTC)
 STORY = hypothesis(max_examples=25, stateful_step_count=35)
-lengths = st.one_of(
-    st.integers(1, 40), st.integers(60, 3 * 3600), st.integers(3600, 60 * 3600)
-).map(lambda seconds: timedelta(seconds=seconds))
+
+
+def seconds(low: int, high: int) -> st.SearchStrategy[timedelta]:
+    return st.integers(low, high).map(lambda count: timedelta(seconds=count))
+
+
+moments, hours, jumps = seconds(0, 40), seconds(60, 9 * HOUR), seconds(-70 * HOUR, 60 * HOUR)
 who = st.sampled_from([0, 1])
 
 
@@ -112,31 +117,41 @@ class Story(RuleBasedStateMachine):
             monotonic=lambda: self.elapsed,
         )
 
-    @rule(length=lengths)
     def time_passes(self, length: timedelta) -> None:
         self.now += length
         self.elapsed += length.total_seconds()
 
-    @rule(length=lengths)
-    def the_clock_is_put_back(self, length: timedelta) -> None:
-        self.now -= length
+    @rule(number=who, length=moments)
+    def one_looks_soon(self, number: int, length: timedelta) -> None:
+        self.time_passes(length)
+        self.step(number)
 
-    @rule(length=lengths)
-    def the_clock_is_put_forward(self, length: timedelta) -> None:
+    @rule(number=who, length=hours)
+    def one_looks_later(self, number: int, length: timedelta) -> None:
+        self.time_passes(length)
+        self.step(number)
+
+    @rule(times_=st.integers(1, 6), number=who)
+    def one_looks_again_and_again(self, times_: int, number: int) -> None:
+        for _ in range(times_):
+            self.time_passes(timedelta(minutes=7))
+            self.step(number)
+
+    @rule(length=jumps)
+    def the_clock_jumps(self, length: timedelta) -> None:
         self.now += length
 
-    @rule(number=who)
     def step(self, number: int) -> None:
+        if self.runners[number] is None:
+            self.start(number)
         runner = self.runners[number]
-        if runner is None:
-            return
+        assert runner is not None
         stale = runner.leads and not self.holds(runner)
         before = self.rows()
         runner.step()
         assert runner.problem is None
         if stale:
             assert before == self.rows()
-            assert not runner.leads
         if runner.leads and self.holds(runner):
             self.first = self.first or self.now
             self.furthest = max(self.furthest or self.now, self.now)
@@ -156,12 +171,6 @@ class Story(RuleBasedStateMachine):
     def a_runner_is_killed(self, number: int) -> None:
         self.runners[number] = None
         self.works[number] = []
-
-    @precondition(lambda self: None in self.runners)
-    @rule(number=who)
-    def a_runner_is_started(self, number: int) -> None:
-        if self.runners[number] is None:
-            self.start(number)
 
     @rule(number=who)
     def a_runner_is_stopped(self, number: int) -> None:
