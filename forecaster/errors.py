@@ -13,6 +13,7 @@
     ├── StoreError                  the database or the state folder
     │   ├── NewerSchema             made by a newer version of this program
     │   ├── Busy                    somebody else holds the lock; says who
+    │   ├── LeaseLost               another process took over; what this one wrote is refused
     │   └── DamagedFile             a stored file does not match its hash
     └── Interrupted                 stopped by the user; nothing was written
 
@@ -81,6 +82,10 @@ class NewerSchema(StoreError):
 
 class Busy(StoreError):
     """Somebody else holds the lock."""
+
+
+class LeaseLost(StoreError):
+    """Another process took over, and what this one wants to write is refused."""
 
 
 class DamagedFile(StoreError):

@@ -44,8 +44,15 @@ def _whole(low: int, high: int) -> Callable[[object], int]:
     return parse
 
 
-def _folder(value: object) -> Path:
+def _path(value: object) -> Path:
     return Path(_text(value)).expanduser().absolute()
+
+
+def _web(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"https?://[^\s/?#@]+([/?][^\s#]*)?", text):
+        raise ValueError("expected https://host/path, without user and password")
+    return text
 
 
 def _url(value: object) -> str:
@@ -103,7 +110,7 @@ KEYED = ("comtrade", "imf")
 
 #: Every setting there is; the defaults stand in ``Settings``.
 TABLE: dict[str, Setting] = {
-    "home": Setting("the state folder", _folder),
+    "home": Setting("the state folder", _path),
     "database_url": Setting("the database; SQLite in the state folder unless stated", _url),
     "prior_set": Setting("the prior set that a fit uses", _text),
     "random_seed": Setting("the seed of a fit", _whole(0, 2**32 - 1)),
@@ -127,6 +134,22 @@ TABLE: dict[str, Setting] = {
         f"sources.{name}.api_key": Setting(f"a key of one's own for {name}", _key, secret=True)
         for name in KEYED
     },
+    "schedule": Setting("the timetable of the jobs; jobs/schedule.toml unless stated", _path),
+    "jobs_at_once": Setting("jobs that run at the same time", _whole(1, 64)),
+    "fit_seconds": Setting("seconds after which a fit is ended", _whole(1, 604_800)),
+    "fit_memory_mb": Setting(
+        "memory in MB at which a fit, or any other job, is ended", _whole(64, 4_194_304)
+    ),
+    "lease_seconds": Setting(
+        "seconds until another process takes the jobs over from one that died", _whole(2, 3600)
+    ),
+    "heartbeat_url": Setting(
+        "address that is called after each job that succeeded", _web, secret=True
+    ),
+    "backup_folder": Setting(
+        "where the job `backup` writes; `backups` in the state folder unless stated", _path
+    ),
+    "backups_kept": Setting("backups that the job `backup` keeps", _whole(1, 10_000)),
 }
 
 
@@ -144,6 +167,14 @@ class Settings:
     cores: int = 2
     stale_after_hours: int = 48
     contact: str | None = None
+    schedule: Path | None = None
+    jobs_at_once: int = 2
+    fit_seconds: int = 1800
+    fit_memory_mb: int = 4096
+    lease_seconds: int = 30
+    heartbeat_url: str | None = None
+    backup_folder: Path | None = None
+    backups_kept: int = 14
     #: Base addresses of mirrors and keys, by source, where they are stated.
     base_urls: Mapping[str, str] = field(default_factory=dict)
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -5,6 +5,11 @@ from __future__ import annotations
 import typer
 
 from forecaster.commands.app import app
+from jobs.commands import jobs, save, serve
+
+for command in (serve.serve, save.backup, save.restore, save.verify):
+    app.command()(command)
+app.add_typer(jobs.app, name="jobs")
 
 
 @app.callback()

@@ -134,6 +134,14 @@ def posterior_of(engine: Engine, forecast_id: str) -> tuple[str, str] | None:
     return None if row is None else (row[0], row[1])
 
 
+def posteriors(engine: Engine) -> dict[str, str]:
+    """The SHA-256 of every posterior's file, by its path relative to the state folder."""
+    columns = (table.c.posterior_path, table.c.posterior_sha256)
+    with reading(engine) as connection:
+        rows = connection.execute(select(*columns).where(table.c.posterior_path.is_not(None)))
+        return dict(map(tuple, rows))
+
+
 def last_data_hash(engine: Engine) -> str | None:
     """The hash of the data that the standing forecast saw; None before the first."""
     with reading(engine) as connection:

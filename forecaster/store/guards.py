@@ -27,3 +27,24 @@ def append_only(connection: Connection, table: str) -> None:
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION forecaster_append_only()"
     )
+
+
+def keeps_outcomes(connection: Connection, table: str) -> None:
+    """Refuse to remove a row, and to change one whose status is ``succeeded`` or ``failed``."""
+    final = "OLD.status IN ('succeeded', 'failed')"
+    if connection.dialect.name == "sqlite":
+        for name, event in (("delete", "DELETE ON {0}"), ("change", "UPDATE ON {0} WHEN {1}")):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table}_no_{name} BEFORE {event.format(table, final)} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} {_WHY}'); END"
+            )
+        return
+    connection.exec_driver_sql(_FUNCTION)
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION forecaster_append_only()"
+    )
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE ON {table} "
+        f"FOR EACH ROW WHEN ({final}) EXECUTE FUNCTION forecaster_append_only()"
+    )

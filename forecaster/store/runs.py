@@ -61,3 +61,17 @@ def recent(engine: Engine, limit: int = 20) -> list[Run]:
     with reading(engine) as connection:
         rows = connection.execute(statement).all()
     return [Run(row[0], row[1], json.loads(row[2]), *row[3:]) for row in rows]
+
+
+def close_lost(engine: Engine, kind: str, now: datetime) -> int:
+    """Note as failed the runs of a kind whose process is gone; returns how many.
+
+    The caller holds the lock that such a run holds while it is at work.
+    """
+    statement = (
+        update(table)
+        .where(table.c.kind == kind, table.c.status == "running")
+        .values(status="failed", message="its process was killed", finished_at=now)
+    )
+    with writing(engine) as connection:
+        return connection.execute(statement).rowcount

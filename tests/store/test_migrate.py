@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from forecaster.errors import NewerSchema, StoreError
-from forecaster.store import migrate, readings, schema
+from forecaster.store import migrate, readings, schema, schema_jobs
 from forecaster.store.engine import open_engine, reading, writing
 from tests.store.conftest import Databases
 from tests.store.support import NOW, many
@@ -72,7 +72,7 @@ def test_the_first_time_makes_everything_and_the_second_nothing(empty: Engine) -
 def test_the_migrations_make_what_the_queries_expect(engine: Engine) -> None:
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert [] == compare_metadata(context, schema.metadata)
+        assert [] == compare_metadata(context, schema_jobs.metadata)
 
 
 def test_every_migration_is_known_by_its_number() -> None:

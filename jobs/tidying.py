@@ -1,0 +1,61 @@
+"""Remove what killed processes left behind: half files, files no forecast refers to, open runs."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from forecaster.errors import Busy
+from forecaster.posterior import files, words
+from forecaster.store import forecasts, runs
+from forecaster.store.lock import update_lock
+from forecaster.wiring import Desk
+from jobs import backups
+
+DAY = timedelta(hours=24)
+
+
+def tidy(desk: Desk) -> str:
+    """Sweep; returns what was done, in one line. Rows are never removed, nor what is younger."""
+    home = desk.settings.home
+    parts = files.sweep(home / "posteriors", DAY) + files.sweep(backups.folder(desk), DAY)
+    parts += _old_folders(home) + _old_folders(backups.folder(desk))
+    orphans = _orphans(home, set(forecasts.posteriors(desk.engine)))
+    lost = _close_lost(desk)
+    return (
+        f"removed {words.count(len(parts), 'half file')} and "
+        f"{words.count(len(orphans), 'orphaned posterior')}; "
+        f"closed {words.count(lost, 'killed update')}"
+    )
+
+
+def _orphans(home: Path, known: set[str]) -> list[Path]:
+    """Posteriors whose row was never written: the row is the commit."""
+    limit = time.time() - DAY.total_seconds()
+    found = [
+        file
+        for file in (home / "posteriors").glob("*.nc")
+        if file.relative_to(home).as_posix() not in known and file.stat().st_mtime < limit
+    ]
+    for file in found:
+        file.unlink(missing_ok=True)
+    return found
+
+
+def _old_folders(parent: Path) -> list[Path]:
+    """Working folders of a backup or a restore that did not come to its end."""
+    limit = time.time() - DAY.total_seconds()
+    found = [one for one in parent.glob(f"{backups.WORKING}*") if one.stat().st_mtime < limit]
+    for folder in found:
+        shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+def _close_lost(desk: Desk) -> int:
+    try:
+        with update_lock(desk.settings.home, "forecaster jobs run tidy"):
+            return runs.close_lost(desk.engine, "update", desk.clock())
+    except Busy:
+        return 0  # an update is at work, and it is the open one

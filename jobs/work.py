@@ -1,0 +1,100 @@
+"""What each job does, by its name. A name is what timetable and ledger know, and never changes.
+
+Every function is handed the desk and gives back what it did. They run in processes of their own
+(``child.py``); whatever they import is imported there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from forecaster.errors import FitRejected, ForecasterError
+from forecaster.settings import SOURCES
+
+if TYPE_CHECKING:
+    from forecaster.wiring import Desk
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a job did, in one line; ``news``: something came that no forecast has seen."""
+
+    message: str
+    news: bool = False
+
+
+def collect(source: str, desk: Desk) -> Done:
+    """Ask one source and store what it brings.
+
+    Raises
+    ------
+    ForecasterError
+        If the source could not be read.
+    """
+    from forecaster import collecting
+    from forecaster.posterior import words
+    from indicators import sources
+
+    (visited,) = collecting.collect(desk, [sources.SOURCES[source]])
+    if visited.result == "failed":
+        raise ForecasterError(f"{source}: {visited.error}")
+    added = visited.readings_added
+    return Done(f"{source}: {visited.result}, {words.count(added, 'reading')} added", added > 0)
+
+
+def update(desk: Desk) -> Done:
+    """Fit what is known, if anything is new, and publish.
+
+    Raises
+    ------
+    FitRejected
+        If the fit did not pass the gate; it is kept, and the last forecast stands.
+    """
+    from forecaster import update as fit
+
+    outcome = fit.run(desk)
+    if outcome.kind == "rejected":
+        raise FitRejected(outcome.message)
+    return Done(outcome.message)
+
+
+def resolve(desk: Desk) -> Done:
+    """See whether a person recorded something that no update has looked at yet."""
+    from forecaster.posterior import words
+    from forecaster.store import unseen
+
+    found = unseen.since_last_update(desk.engine)
+    if not found.readings and not found.resolutions:
+        return Done("every resolution and reading has been looked at by an update")
+    return Done(
+        f"recorded since the last update began: {words.count(found.resolutions, 'resolution')}, "
+        f"{words.count(found.readings, 'reading')}; an update is asked for",
+        news=True,
+    )
+
+
+def tidy(desk: Desk) -> Done:
+    """Remove what killed processes left behind."""
+    from jobs import tidying
+
+    return Done(tidying.tidy(desk))
+
+
+def backup(desk: Desk) -> Done:
+    """Save the state to the backup folder and remove the oldest backups."""
+    from jobs import backups
+
+    return Done(backups.nightly(desk))
+
+
+#: Every job there is.
+WORK: Mapping[str, Callable[[Desk], Done]] = {
+    **{f"collect:{source}": partial(collect, source) for source in SOURCES},
+    "update": update,
+    "resolve": resolve,
+    "tidy": tidy,
+    "backup": backup,
+}
