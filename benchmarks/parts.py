@@ -46,6 +46,7 @@ class Bench:
     seeds: int = 10
     limit: float = 1200.0
     rows: int = 100_000
+    worlds: int = 80
     draft: bool = False
     updates: list[Figures] = field(default_factory=list)
 
@@ -176,6 +177,15 @@ def _peer(bench: Bench, draws: int) -> Figures:
     return asked | answer
 
 
+def calibration(bench: Bench) -> Figures:
+    """Coverage and ranks over simulated worlds; see ``benchmarks/calibration.py``."""
+    words = ["-m", "benchmarks.calibration", f"--worlds={bench.worlds}"]
+    done = process.run([sys.executable, *words], bench.environment())
+    _must(done)
+    found: Figures = json.loads(done.stdout)
+    return found
+
+
 def bare(bench: Bench) -> Figures:
     """`make run` in a fresh clone of what is committed, installation included, without caches."""
     with tempfile.TemporaryDirectory() as folder:
@@ -200,6 +210,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "show": show,
     "store": store,
     "textbook": textbook,
+    "calibration": calibration,
     "bare": bare,
 }
 

@@ -85,6 +85,22 @@ def _textbook(found: Figures) -> list[Row]:
     return [Row("textbook version until it passes", "10 times our update", measured, kept)]
 
 
+def _calibration(found: Figures) -> list[Row]:
+    mean, error = found["coverage"]["all"]
+    headline = found["coverage"]["headline"][0]
+    ranks = found["mean_rank"].values()
+    low, high = min(one[0] for one in ranks), max(one[0] for one in ranks)
+    return [
+        Row(
+            f"truth within the 90 % intervals, {found['worlds']} simulated worlds",
+            "85 to 95 %",
+            f"{100 * mean:.1f} % (± {100 * error:.1f}), headline {100 * headline:.0f} %; "
+            f"mean ranks {low:.2f} to {high:.2f}",
+            0.85 <= mean <= 0.95,
+        )
+    ]
+
+
 def _bare(found: Figures) -> list[Row]:
     minutes = found["seconds"] / 60
     return [
@@ -97,6 +113,7 @@ ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "show": _show,
     "store": _store,
     "textbook": _textbook,
+    "calibration": _calibration,
     "bare": _bare,
 }
 SAID = {True: "yes", False: "**no**", None: "undecided"}
