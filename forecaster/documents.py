@@ -16,7 +16,7 @@ from forecaster.store.instants import to_text
 from forecaster.store.readings import StoredReading
 from forecaster.store.visits import Memory
 from forecaster.wiring import Desk
-from indicators import Indicator
+from indicators import Indicator, agreement
 
 Document = dict[str, Any]
 
@@ -46,6 +46,14 @@ def indicators(desk: Desk, at: datetime | None = None) -> Document:
             _visit(one) for one in visits.remembered(desk.engine).values() if one.visited_at <= when
         ],
     }
+
+
+def disagreements(desk: Desk, at: datetime | None = None) -> list[str]:
+    """Where two publishers of one thing tell different stories, in words."""
+    values: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for one in readings.as_known(desk.engine, at or desk.clock()):
+        values[one.indicator][one.period] = one.value
+    return [found.words for found in agreement.disagreements(agreement.load(), values)]
 
 
 def _visit(one: Memory) -> Document:

@@ -56,6 +56,7 @@ def page(desk: Desk, at: datetime | None = None) -> str:
             document=document,
             series=curves,
             indicators=documents.indicators(desk, at or now)["indicators"],
+            disagreements=documents.disagreements(desk, at or now),
             previous=None
             if before is None
             else web.Previous(before.headline_mean, documents.moment(before.as_of)),

@@ -150,3 +150,13 @@ def test_the_published_forecast_before_one(put: Put, desk: Desk) -> None:
     assert before is not None
     assert before.forecast_id == "one"
     assert documents.before(desk, "one") is None
+
+
+def test_two_publishers_that_disagree_are_told(desk: Desk) -> None:
+    assert documents.disagreements(desk) == []
+    customs = {one.period: one.value for one in desk_readings(desk, "trade_total")}
+    other = 1.1 * customs["2024"]
+    record.store(desk, "trade_imf", "2024", f"{other}", "https://example.org/imts")
+
+    (told,) = documents.disagreements(desk)
+    assert told.startswith(f"trade_total gives {customs['2024']:g} and trade_imf {other:g} for 2024")
