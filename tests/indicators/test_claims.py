@@ -41,6 +41,9 @@ OF_NEIGHBOURS = (
 STRENGTH = (
     "allied_cinc_ratio allied_spending_ratio allied_spending_ratio_sipri us_spending_ratio_sipri"
 )
+CODED = "gdelt_goldstein gdelt_material_cooperation gdelt_tone media_cooperation_share"
+VOTES_APART = "un_distance_russia_china un_distance_russia_china_fp"
+MOVED = "china_share_russia_trade china_share_russia_trade_cow china_share_russia_trade_imf"
 RUSSIAN_LIKING = "russian_opinion_of_us russian_opinion_of_us_levada"
 FOLLOWS: dict[str, list[Means]] = {
     "A3": [Means("warm words are words of friends", TIES, 1, "alliance_talk treaties_statements")],
@@ -76,19 +79,20 @@ FOLLOWS: dict[str, list[Means]] = {
     "A12": [
         Means(
             "blows, sanctions and dislike are antagonism", WEST, 1,
-            "conflict_share_russia_us ofac_russia_additions sanctions_on_russia "
-            "us_opinion_of_russia",
+            "conflict_share_russia_us gdelt_conflict_russia_us ofac_russia_additions "
+            "sanctions_on_russia us_opinion_of_russia",
         ),
         Means(
             "liking is the reverse", WEST, -1, f"{RUSSIAN_LIKING} us_opinion_of_russia_gallup"
         ),
-        Means("co-operation is depth of ties", TIES, 1, "media_cooperation_share"),
-        Means("distance and quarrels are not", TIES, -1, "friction un_distance_russia_china"),
+        Means("co-operation is depth of ties", TIES, 1, CODED),
+        Means("distance and quarrels are not", TIES, -1, f"friction {VOTES_APART}"),
     ],
     "A13": [
         Means(
             "blows and sanctions are antagonism", WEST, 1,
-            "conflict_share_russia_us sanction_cases_on_russia sanctions_on_russia",
+            "conflict_share_russia_us gdelt_conflict_russia_us sanction_cases_on_russia "
+            "sanctions_on_russia",
         ),
     ],
     "A14": [
@@ -100,12 +104,14 @@ FOLLOWS: dict[str, list[Means]] = {
     "A16": [
         Means(
             "acts against China are antagonism with it", EAST, 1,
-            "entity_list_china ofac_china_additions sanction_cases_on_china sanctions_on_china "
-            "tariff_and_control_acts us_strategy_naming us_tariff_on_china",
+            "entity_list_china entity_list_rules ofac_china_additions sanction_cases_on_china "
+            "sanctions_on_china tariff_and_control_acts us_orders_on_china us_strategy_naming "
+            "us_tariff_on_china",
         ),
         Means(
             "acts against Russia are antagonism with it", WEST, 1,
-            "ofac_russia_additions sanction_cases_on_russia sanctions_on_russia",
+            "ofac_russia_additions sanction_cases_on_russia sanctions_on_russia "
+            "us_orders_on_russia",
         ),
         Means("a threat not yet carried out deters", DETER, 1, "secondary_sanctions_threats"),
     ],
@@ -128,14 +134,13 @@ FOLLOWS: dict[str, list[Means]] = {
             "us_share_china_exports west_share_china_exports",
         ),
         Means(
-            "trade that has moved to China depends less on the West", TRADE, -1,
-            "china_share_russia_trade china_share_russia_trade_cow",
+            "trade that has moved to China depends less on the West", TRADE, -1, MOVED,
         ),
     ],
     "A19": [
         Means(
             "customers that China's friend would lose hold Russia back", REGION, 1,
-            "arms_to_india arms_to_vietnam arms_deals_seed",
+            "arms_to_india arms_to_indonesia arms_to_vietnam arms_deals_seed",
         ),
     ],
     "A20": [
@@ -143,7 +148,10 @@ FOLLOWS: dict[str, list[Means]] = {
         Means("moves against it are balancing", REGION, 1, "counter_moves"),
     ],
     "A21": [
-        Means("trade is depth of ties", TIES, 1, "trade_reported_cow trade_seed trade_total"),
+        Means(
+            "trade is depth of ties", TIES, 1,
+            "trade_comtrade trade_imf trade_reported_cow trade_seed trade_total",
+        ),
     ],
     "A22": [
         Means(
@@ -153,8 +161,7 @@ FOLLOWS: dict[str, list[Means]] = {
         Means("the same, as leverage of two allies", DETER, 1, "export_share_japan_korea"),
         Means(
             "the larger Russia's share, the less", TRADE, -1,
-            "russia_share_china_exports russia_share_china_exports_cow china_share_russia_trade "
-            "china_share_russia_trade_cow",
+            f"russia_share_china_exports russia_share_china_exports_cow {MOVED}",
         ),
     ],
     "A23": [Means("raw material for machines binds neither", TRADE, 1, "fuels_share_exports")],
@@ -171,12 +178,13 @@ FOLLOWS: dict[str, list[Means]] = {
             "drills, arms and trade are depth of ties", TIES, 1,
             "arms_contract_values joint_exercises trade_total",
         ),
-        Means("votes apart are not", TIES, -1, "un_distance_russia_china"),
+        Means("votes apart are not", TIES, -1, VOTES_APART),
     ],
     "B6": [
         Means(
             "distance, blows and dislike are antagonism", EAST, 1,
-            "conflict_share_china_us un_distance_china_us us_opinion_of_china",
+            "conflict_share_china_us gdelt_conflict_china_us un_distance_china_us "
+            "us_opinion_of_china",
         ),
         Means(
             "liking is the reverse", EAST, -1, "chinese_opinion_of_us us_opinion_of_china_gallup"
@@ -196,7 +204,7 @@ FOLLOWS: dict[str, list[Means]] = {
     "B10": [
         Means(
             "frequent meetings show depth", TIES, 1,
-            "fm_meetings leader_calls leader_meetings pm_meetings",
+            "fm_meetings gdelt_visits leader_calls leader_meetings pm_meetings",
         ),
     ],
     "B11": [
@@ -207,8 +215,8 @@ FOLLOWS: dict[str, list[Means]] = {
     "B13": [Means("from aloofness to natural allies", TIES, 1, "alliance_talk")],
     "B14": [Means("calls for an alliance", TIES, 1, "alliance_talk")],
     "B18": [
-        Means("goodwill is co-operation", TIES, 1, "media_cooperation_share"),
-        Means("an abstention is no vote against", TIES, -1, "un_distance_russia_china"),
+        Means("goodwill is co-operation", TIES, 1, CODED),
+        Means("an abstention is no vote against", TIES, -1, VOTES_APART),
     ],
     "B20": [
         Means("the gap grew", GAP, 1, "gdp_ratio"),
