@@ -86,6 +86,7 @@ def sample(
     """
     density = _density(layout, design)
     size, chains = layout.size, effort.chains
+    density(np.zeros(size))  # compiles here, where Control-C is heard
     done = chains * (effort.pilot + PILOT_KEPT)
 
     def report(before: int, finished: int) -> None:

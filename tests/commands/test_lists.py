@@ -154,9 +154,7 @@ def test_the_published_forecast_before_one(put: Put, desk: Desk) -> None:
 
 def test_two_publishers_that_disagree_are_told(desk: Desk) -> None:
     assert documents.disagreements(desk) == []
-    customs = {one.period: one.value for one in desk_readings(desk, "trade_total")}
-    other = 1.1 * customs["2024"]
-    record.store(desk, "trade_imf", "2024", f"{other}", "https://example.org/imts")
+    record.store(desk, "trade_imf", "2026-02", "25", "https://example.org/imts")
 
     (told,) = documents.disagreements(desk)
-    assert told.startswith(f"trade_total gives {customs['2024']:g} and trade_imf {other:g} for 2024")
+    assert told.startswith("trade_total gives 19.19 and trade_imf 25 for 2026-02: 23.2% apart")

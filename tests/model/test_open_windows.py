@@ -87,3 +87,13 @@ def test_the_usual_level_ends_where_the_window_was_confirmed(name: str) -> None:
 
     assert row.sum() == pytest.approx(1.0)
     assert np.flatnonzero(row)[-1] == month_index(EVIDENCE[name].coverage[-1].last)
+
+
+def test_counts_of_days_are_their_month_until_the_month_is_known() -> None:
+    days = [reading("leader_meetings", f"2026-10-{day}", 1.0) for day in ("05", "21")]
+    month = reading("leader_meetings", "2026-10", 3.0)
+
+    (early,) = observed(*days)["leader_meetings"]
+    (later,) = observed(*days, month)["leader_meetings"]
+    assert (early.period, early.raw) == ("2026-10", 2.0)
+    assert (later.period, later.raw) == ("2026-10", 3.0)
