@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks import process
+from benchmarks import collecting, process
 from forecaster import settings
 from forecaster.store import readings
 from forecaster.store.engine import open_engine
@@ -186,6 +186,17 @@ def calibration(bench: Bench) -> Figures:
     return found
 
 
+def collect(bench: Bench) -> Figures:
+    """A round over all sources, and one without news; see ``benchmarks/collecting.py``."""
+    try:
+        found = collecting.measure(bench.environment())
+    except RuntimeError as error:
+        raise Failed(str(error)) from error
+    if found["failed"] or found["again_added"]:
+        raise Failed(f"not what was replayed: {found}")
+    return found
+
+
 def bare(bench: Bench) -> Figures:
     """`make run` in a fresh clone of what is committed, installation included, without caches."""
     with tempfile.TemporaryDirectory() as folder:
@@ -211,6 +222,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "store": store,
     "textbook": textbook,
     "calibration": calibration,
+    "collect": collect,
     "bare": bare,
 }
 

@@ -101,6 +101,21 @@ def _calibration(found: Figures) -> list[Row]:
     ]
 
 
+def _collect(found: Figures) -> list[Row]:
+    seconds, again, peak = found["seconds"], found["again_seconds"], found["peak_bytes"] / 1e6
+    speed = found["megabytes_per_second"]
+    return [
+        Row(
+            f"`forecaster collect`, {found['sources']} sources replayed, a day of GDELT included",
+            "under 60 s and 300 MB",
+            f"{seconds:.1f} s, {peak:.0f} MB",
+            seconds < 60 and peak < 300,
+        ),
+        Row("the same with nothing new", "under 5 s", f"{again:.1f} s", again < 5),
+        Row("GDELT events read", "20 MB a second", f"{speed:.0f} MB a second", speed >= 20),
+    ]
+
+
 def _bare(found: Figures) -> list[Row]:
     minutes = found["seconds"] / 60
     return [
@@ -114,6 +129,7 @@ ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "store": _store,
     "textbook": _textbook,
     "calibration": _calibration,
+    "collect": _collect,
     "bare": _bare,
 }
 SAID = {True: "yes", False: "**no**", None: "undecided"}
