@@ -1,7 +1,7 @@
 """The whole state in one file: a tar of the database, the posteriors, the archive, a manifest.
 
-The manifest comes last and holds the SHA-256 of everything else. The file is read again before it
-gets its name, so that a backup that exists can be read.
+The manifest comes last and holds the SHA-256 of everything else; its own follows it. The file is
+read again before it gets its name, so that a backup that exists can be read.
 """
 
 from __future__ import annotations
@@ -121,7 +121,9 @@ def _write(desk: Desk, part: Path) -> Manifest:
             parts=parts,
             left_out=tuple(left_out),
         )
-        _add_bytes(tar, made.model_dump_json(indent=2).encode(), manifest.NAME)
+        written = made.model_dump_json(indent=2).encode()
+        _add_bytes(tar, written, manifest.NAME)
+        _add_bytes(tar, hashlib.sha256(written).hexdigest().encode(), manifest.HASH)
         tar.close()
         out.flush()
         os.fsync(out.fileno())

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 NAME = "manifest.json"
+HASH = "manifest.sha256"  # of the manifest itself
 DATABASES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 FOLDERS = ("posteriors", "archive")
 _STEP = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
@@ -19,7 +20,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 def allowed(name: str) -> bool:
     """Whether a name may stand in a backup: below the state folder, and none of its settings."""
-    return name in {NAME, *DATABASES.values()} or _ALLOWED.fullmatch(name) is not None
+    return name in {NAME, HASH, *DATABASES.values()} or _ALLOWED.fullmatch(name) is not None
 
 
 class Strict(BaseModel):

@@ -44,6 +44,8 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> Manifes
                 _put(listed, engine, Path(working), home)
     except OSError as error:
         raise StoreError(f"{home} cannot be written ({error.strerror})") from error
+    finally:
+        engine.dispose()
     return listed
 
 

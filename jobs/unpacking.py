@@ -61,21 +61,21 @@ def unpack(file: Path, into: Path) -> Manifest:
 
 def _read(file: Path, take: Callable[[str, bytes], None]) -> Manifest:
     found: dict[str, tuple[int, str]] = {}
-    said = b""
+    said = {manifest.NAME: b"", manifest.HASH: b""}
     with _opened(file) as tar:
         for member in tar:
             _judge(file, member, found)
             content = tar.extractfile(member)
             if content is None:
                 raise _damaged(file, f"{member.name} has no content")
-            if member.name == manifest.NAME:
-                if member.size > _LARGEST_MANIFEST:
-                    raise _damaged(file, "its manifest is too large")
-                said = content.read()
-            found[member.name] = _copied(content, member.name, take)
-    if not said:
-        raise _damaged(file, "it has no manifest")
-    return _compared(file, said, found)
+            if member.name not in said:
+                found[member.name] = _copied(content, member.name, take)
+            elif member.size > _LARGEST_MANIFEST or said[member.name]:
+                raise _damaged(file, "its manifest is too large, or stands in it twice")
+            else:
+                said[member.name] = content.read()
+    listed = _manifest(file, said[manifest.NAME], said[manifest.HASH])
+    return _compared(file, listed, found)
 
 
 @contextmanager
@@ -110,14 +110,18 @@ def _copied(content: IO[bytes], name: str, take: Callable[[str, bytes], None]) -
     return size, digest.hexdigest()
 
 
-def _compared(file: Path, said: bytes, found: dict[str, tuple[int, str]]) -> Manifest:
+def _manifest(file: Path, said: bytes, sha256: bytes) -> Manifest:
+    if hashlib.sha256(said).hexdigest().encode() != sha256:
+        raise _damaged(file, "its manifest is missing, or not what was written")
     try:
-        listed = Manifest.model_validate_json(said)
+        return Manifest.model_validate_json(said)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise _damaged(file, f"its manifest cannot be read: {first['msg']}") from error
+
+
+def _compared(file: Path, listed: Manifest, held: dict[str, tuple[int, str]]) -> Manifest:
     expected = {name: (part.size, part.sha256) for name, part in listed.parts.items()}
-    held = {name: one for name, one in found.items() if name != manifest.NAME}
     wrong = sorted(name for name in expected.keys() | held if expected.get(name) != held.get(name))
     if wrong:
         raise _damaged(file, f"{', '.join(wrong[:5])} is not what its manifest says")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -16,11 +17,12 @@ from sqlalchemy import Engine
 
 from forecaster import settings
 from forecaster.settings import Settings
-from forecaster.store import migrate
+from forecaster.store import clock, ledger_views, migrate
 from forecaster.store.engine import open_engine
 from forecaster.store.ledger import Run
 from jobs import timetable
 from jobs.process import Limits, Process, Start, Started
+from jobs.runner import Runner
 from jobs.timetable import Timetable
 from tests.store.conftest import databases, engine, url
 
@@ -28,6 +30,7 @@ __all__ = ["databases", "engine", "url"]
 
 PLENTY = Limits(timedelta(minutes=5), 4096)
 NOW = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)
+HOURLY = '[job.tidy]\nevery = "1h"\ncatch_up = "latest"\n'
 
 
 @pytest.fixture
@@ -106,3 +109,70 @@ def plan(tmp_path: Path, text: str) -> Timetable:
     file = tmp_path / "plan.toml"
     file.write_text(text)
     return timetable.read(file)
+
+
+class Clock:
+    """The database's clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def pass_(self, **lengths: float) -> None:
+        self.now += timedelta(**lengths)
+
+
+@pytest.fixture
+def hand(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(clock, "database_time", lambda _connection: found.now)
+    return found
+
+
+@pytest.fixture
+def runners() -> Iterator[list[Runner]]:
+    """Those of a test; what they run is ended with it."""
+    found: list[Runner] = []
+    yield found
+    for one in found:
+        for watched in one._watched.values():
+            watched.process.kill()
+
+
+class Maker:
+    """Makes runners of one engine and one timetable."""
+
+    def __init__(self, engine: Engine, chosen: Settings, found: list[Runner]) -> None:
+        self.engine, self.chosen, self.found = engine, chosen, found
+
+    def __call__(self, timetable: Timetable, start: Start = echo, **other: Any) -> Runner:
+        chosen = replace(self.chosen, **other)
+        self.found.append(Runner(self.engine, timetable, chosen, start=start))
+        return self.found[-1]
+
+
+@pytest.fixture
+def make(engine: Engine, chosen: Settings, runners: list[Runner]) -> Maker:
+    """On SQLite and on PostgreSQL."""
+    return Maker(engine, chosen, runners)
+
+
+@pytest.fixture
+def make_sqlite(sqlite: Engine, chosen: Settings, runners: list[Runner]) -> Maker:
+    return Maker(sqlite, chosen, runners)
+
+
+def ended(runner: Runner, job: str) -> Run:
+    """Step until the newest run of a job has come to its end."""
+
+    def look() -> Run | None:
+        runner.step()
+        found = ledger_views.last(runner.engine).get(job)
+        return found if found is not None and found.status in ("succeeded", "failed") else None
+
+    return until(look, f"the end of {job}")
+
+
+def due_now(runner: Runner, hand: Clock) -> None:
+    """Take the lease, then let the next hour come."""
+    runner.step()
+    hand.pass_(hours=1)

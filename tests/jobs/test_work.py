@@ -1,0 +1,173 @@
+"""What the jobs do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from forecaster import settings
+from forecaster.errors import FitRejected, ForecasterError
+from forecaster.store import forecasts, readings, resolutions, runs
+from forecaster.store.engine import writing
+from forecaster.store.lock import update_lock
+from forecaster.wiring import Desk, open_desk
+from jobs import work
+from jobs.work import Done
+from tests import synthetic
+from tests.store.support import many
+
+NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
+OLD = time.time() - timedelta(hours=25).total_seconds()
+
+
+@pytest.fixture
+def desk(home: Path) -> Desk:
+    assert home.exists()
+    return open_desk(settings.load(), clock=lambda: NOW)
+
+
+def ago(**length: float) -> datetime:
+    return NOW - timedelta(**length)
+
+
+def collector(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[list[str]]:
+    """A module in the place of the collector; returns what it is asked."""
+    asked: list[list[str]] = []
+
+    def collect(_desk: Desk, names: list[str]) -> list[Any]:
+        asked.append(names)
+        return list(answers)
+
+    module = ModuleType(work.COLLECTOR)
+    module.collect = collect  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, work.COLLECTOR, module)
+    return asked
+
+
+def visited(result: str, added: int = 0, error: str | None = None) -> SimpleNamespace:
+    return SimpleNamespace(source="gacc", result=result, readings_added=added, error=error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "done"),
+    [
+        (visited("value", 3), Done("gacc: value, 3 readings added", news=True)),
+        (visited("unchanged"), Done("gacc: unchanged, no readings added")),
+        (visited("empty"), Done("gacc: empty, no readings added")),
+    ],
+)
+def test_collect_asks_its_source_and_tells_what_came(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: Any, done: Done
+) -> None:
+    asked = collector(monkeypatch, answer)
+    assert done == work.WORK["collect:gacc"](desk)
+    assert [["gacc"]] == asked
+
+
+def test_a_source_that_failed_has_failed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    collector(monkeypatch, visited("failed", error="404; a person has to look"))
+    with pytest.raises(ForecasterError, match="gacc: 404; a person has to look"):
+        work.WORK["collect:gacc"](desk)
+
+
+def test_without_a_collector_no_source_pretends(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "COLLECTOR", "forecaster.no_such_collector")
+    for source in work.SOURCES:
+        with pytest.raises(ForecasterError, match=f"{source} was not asked: .* no collector"):
+            work.WORK[f"collect:{source}"](desk)
+
+
+def test_a_collector_that_lacks_a_library_is_told_as_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "broken_collector.py").write_text("import no_such_library\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(work, "COLLECTOR", "broken_collector")
+    with pytest.raises(ModuleNotFoundError, match="no_such_library"):
+        work.WORK["collect:gacc"](desk)
+
+
+@pytest.mark.parametrize("kind", ["published", "unchanged", "rejected"])
+def test_update_publishes_or_says_why_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    from forecaster import update
+
+    outcome = SimpleNamespace(kind=kind, message="told", document=None)
+    monkeypatch.setattr(update, "run", lambda _desk: outcome)
+    if kind == "rejected":
+        with pytest.raises(FitRejected, match="told"):
+            work.update(desk)
+    else:
+        assert Done("told") == work.update(desk)
+
+
+def test_resolve_asks_for_an_update_once_for_what_nobody_looked_at(desk: Desk) -> None:
+    assert not work.resolve(desk).news
+    readings.add(desk.engine, many(3), now=ago(hours=3))
+    assert Done(
+        "recorded since the last update began: no resolutions, 3 readings; an update is asked for",
+        news=True,
+    ) == work.resolve(desk)
+    number = runs.start(desk.engine, "update", {}, ago(hours=2))
+    # However it ends: the same data again would be rejected again.
+    runs.finish(desk.engine, number, "rejected", "no", ago(hours=1))
+    assert not work.resolve(desk).news
+    resolutions.add(desk.engine, "alliance", NOW.date(), "https://example.org", ago(minutes=5))
+    assert "1 resolution, no readings" in work.resolve(desk).message
+
+
+def old(file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"x")
+    os.utime(file, (OLD, OLD))
+    return file
+
+
+def test_tidy_removes_what_is_old_and_nobody_s(desk: Desk, home: Path) -> None:
+    document = synthetic.document()
+    with writing(desk.engine) as connection:
+        forecasts.insert(
+            connection,
+            document,
+            kind="hindcast",
+            posterior_path="posteriors/known.nc",
+            posterior_sha256="0" * 64,
+        )
+    kept = [old(home / "posteriors/known.nc"), old(home / "forecaster.toml")]
+    gone = [
+        old(home / "posteriors/.half.nc.1.part"),
+        old(home / "posteriors/orphan.nc"),
+        old(home / "backups/.half.tar.1.part"),
+    ]
+    young = [home / "posteriors/.young.nc.1.part", home / "posteriors/young.nc"]
+    for file in young:
+        file.write_bytes(b"x")
+    working = home / ".forecaster-working-1"
+    old(working / "database.sqlite")
+    os.utime(working, (OLD, OLD))
+    message = work.tidy(desk).message
+    assert "removed 3 half files and 1 orphaned posterior; closed no killed updates" == message
+    assert all(file.exists() for file in kept + young)
+    assert not any(file.exists() for file in [*gone, working])
+
+
+def test_tidy_closes_an_update_whose_process_was_killed_but_not_one_at_work(
+    desk: Desk, home: Path
+) -> None:
+    runs.start(desk.engine, "update", {}, ago(hours=1))
+    with update_lock(home, "forecaster update"):
+        assert "closed no killed updates" in work.tidy(desk).message
+    assert "running" == runs.recent(desk.engine)[0].status
+    assert "closed 1 killed update" in work.tidy(desk).message
+    (run,) = runs.recent(desk.engine)
+    assert ("failed", "its process was killed", NOW) == (run.status, run.message, run.finished_at)
