@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks import collecting, process
+from benchmarks import collecting, process, race
 from forecaster import settings
 from forecaster.store import readings
 from forecaster.store.engine import open_engine
@@ -138,6 +138,16 @@ def store(bench: Bench) -> Figures:
     }
 
 
+def jobs(bench: Bench) -> Figures:
+    """Four processes on one timetable for 200 due times, then the leader is killed."""
+    with tempfile.TemporaryDirectory() as folder:
+        due_times = 40 if bench.draft else 200
+        try:
+            return race.race(Path(folder), bench.environment(), due_times)
+        except TimeoutError as error:
+            raise Failed(f"{due_times} due times: {error}") from error
+
+
 def textbook(bench: Bench) -> Figures:
     """Time until the textbook version passes, or a lower bound; its ratio to our update.
 
@@ -220,6 +230,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "update": update,
     "show": show,
     "store": store,
+    "jobs": jobs,
     "textbook": textbook,
     "calibration": calibration,
     "collect": collect,

@@ -64,6 +64,25 @@ def _store(found: Figures) -> list[Row]:
     ]
 
 
+def _jobs(found: Figures) -> list[Row]:
+    doubled, lost, seconds = found["doubled"], found["lost"], found["takeover_seconds"]
+    return [
+        Row(
+            f"{words.count(found['due_times'], 'due time')}, {found['processes']} processes",
+            "0 doubled, 0 lost",
+            f"{doubled} doubled, {lost} lost; begun {found['late_median']:.2f} s after their time "
+            f"(95 %: {found['late_p95']:.2f} s)",
+            doubled == lost == 0,
+        ),
+        Row(
+            "the process that runs the jobs is killed: until another has run one",
+            "under 60 s",
+            f"{seconds:.0f} s",
+            seconds < 60,
+        ),
+    ]
+
+
 def _textbook(found: Figures) -> list[Row]:
     ratio = found["ratio"]
     bound = "at least " if found["lower_bound"] else ""
@@ -127,6 +146,7 @@ ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "update": _update,
     "show": _show,
     "store": _store,
+    "jobs": _jobs,
     "textbook": _textbook,
     "calibration": _calibration,
     "collect": _collect,

@@ -41,9 +41,11 @@ class UsageError(ForecasterError):
 class UnknownName(UsageError):
     """A name that does not exist, with the nearest that do."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], see: str = "forecaster indicators"
+    ) -> None:
         near = nearest(name, known)
-        hint = f"nearest: {', '.join(near)}" if near else "see `forecaster indicators`"
+        hint = f"nearest: {', '.join(near)}" if near else f"see `{see}`"
         super().__init__(f"no {kind} is called {name!r}; {hint}")
         self.name = name
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from forecaster.commands import check
 from forecaster.commands.app import app
 from jobs.commands import jobs, save, serve
 
 for command in (serve.serve, save.backup, save.restore, save.verify):
     app.command()(command)
 app.add_typer(jobs.app, name="jobs")
+check.FURTHER.append(jobs.problems)
 
 
 @app.callback()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from forecaster import settings
@@ -11,6 +12,9 @@ from forecaster.posterior import words
 
 if TYPE_CHECKING:
     from forecaster.wiring import Desk
+
+#: What a room above this one has people edit: the problems of it, by the settings.
+FURTHER: list[Callable[[settings.Settings], list[str]]] = []
 
 
 def check() -> None:
@@ -22,7 +26,7 @@ def check() -> None:
     for name in settings.unknown_variables():
         speak.remark(f"{name}: no setting reads this variable; see `forecaster settings`")
     desk = Desk(chosen, open_engine(chosen.database_url))  # files only: no database is touched
-    found = problems(desk)
+    found = [*problems(desk), *(line for one in FURTHER for line in one(chosen))]
     if found:
         found.append(f"{words.count(len(found), 'problem')}; nothing was changed")
         raise InvalidFiles(found)

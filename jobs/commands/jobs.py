@@ -8,10 +8,21 @@ import typer
 
 from forecaster import settings
 from forecaster.commands import options, speak
-from forecaster.errors import ForecasterError, UnknownName
+from forecaster.errors import ForecasterError, InvalidFiles, UnknownName
 from forecaster.posterior import words
 
 app = typer.Typer(help="The jobs: list, run, status.", no_args_is_help=True)
+
+
+def problems(chosen: settings.Settings) -> list[str]:
+    """What is wrong in the timetable, for `forecaster check`."""
+    from jobs import timetable
+
+    try:
+        timetable.read(chosen.schedule)
+    except InvalidFiles as error:
+        return error.problems
+    return []
 
 
 @app.command("list")
@@ -46,7 +57,7 @@ def run(
     from jobs import by_hand, timetable, work
 
     if name not in work.WORK:
-        raise UnknownName("job", name, work.WORK)
+        raise UnknownName("job", name, work.WORK, see="forecaster jobs list")
     chosen = settings.load()
     outcome = by_hand.run(open_desk(chosen), timetable.read(chosen.schedule), name)
     if as_json:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from benchmarks import belief, blocks, parts, peer, process, promises, run, textbook
+from benchmarks import belief, blocks, parts, peer, process, promises, race, run, textbook
 from forecaster.posterior import words
+from forecaster.store.ledger import Run, Status
 from tests import synthetic
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +85,8 @@ def test_measured_names_machine_days_and_what_is_missing() -> None:
     said = promises.measured(results)
     assert "21 Nov 2026 to 22 Nov 2026" in said
     assert "at least 20 times (at least 1,200 s against 61 s" in said
-    assert "Not measured yet: `show`, `store`, `calibration`, `collect`, `bare`." in said
+    missing = "`show`, `store`, `jobs`, `calibration`, `collect`, `bare`"
+    assert f"Not measured yet: {missing}." in said
 
 
 def test_a_promise_that_a_lower_bound_leaves_open_is_undecided() -> None:
@@ -109,6 +112,27 @@ def test_store_part_gives_its_figures(tmp_path: Path) -> None:
     found = parts.store(parts.Bench(home=tmp_path, rows=500))
     assert found["rows"] == 500
     assert min(found[key] for key in found) > 0
+
+
+def test_a_race_doubles_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    environment = os.environ | {"FORECASTER_LEASE_SECONDS": "2"}
+    found = race.race(tmp_path, environment, due_times=8, processes=2)
+    assert (0, 0, 2) == (found["doubled"], found["lost"], found["processes"])
+    assert found["due_times"] >= found["succeeded"] > 8
+    kept = [row.kept for row in promises.rows({"jobs": found})]
+    assert [True, True] == kept
+
+
+def test_a_race_notices_what_is_lost() -> None:
+    now = datetime(2026, 11, 22, 6, tzinfo=UTC)
+
+    def row(job: str, second: int, status: Status = "succeeded") -> Run:
+        moment = now + timedelta(seconds=second)
+        return Run(1, job, moment, status, "", 1, "x", 1, now, now, None, now)
+
+    rows = [row(name, second) for name in race.NAMES for second in (0, 1, 3)]
+    assert len(race.NAMES) == race._lost(rows)
+    assert len(race.NAMES) + 1 == race._lost([*rows, row("tidy", 4, "missed")])
 
 
 def test_a_process_is_timed_and_stopped_in_the_end(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_every_command_has_help(run: Run, command: str) -> None:
     done = run(command, "--help")
 
     assert done.exit_code == 0
-    assert f"{command} [OPTIONS]" in done.stdout
+    assert f"forecaster {command}" in done.stdout or f"{command} [OPTIONS]" in done.stdout
 
 
 @pytest.mark.parametrize(

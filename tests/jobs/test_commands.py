@@ -108,10 +108,15 @@ def test_run_knows_the_nearest_name(desk: Desk) -> None:
     done = run("jobs", "run", "tidi")
     assert isinstance(done.exception, UnknownName)
     assert "no job is called 'tidi'; nearest: tidy" == str(done.exception)
+    assert "no job is called 'xyz'; see `forecaster jobs list`" == str(
+        run("jobs", "run", "xyz").exception
+    )
     assert {} == ledger_views.last(desk.engine)
 
 
-@pytest.mark.parametrize("words", [("jobs", "list"), ("jobs", "status"), ("jobs", "run", "tidy")])
+@pytest.mark.parametrize(
+    "words", [("jobs", "list"), ("jobs", "status"), ("jobs", "run", "tidy"), ("check",)]
+)
 def test_a_wrong_timetable_is_told(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
