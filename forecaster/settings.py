@@ -161,7 +161,7 @@ class Settings:
     database_url: str
     prior_set: str = "reference"
     random_seed: int = 1
-    draws: int = 1500
+    draws: int = 1000
     tune: int = 500
     chains: int = 4
     cores: int = 2

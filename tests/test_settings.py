@@ -16,7 +16,7 @@ def test_without_anything_stated_the_defaults_hold() -> None:
 
     assert found.home.name == "forecaster"
     assert found.database_url == f"sqlite:///{found.home}/forecaster.sqlite"
-    assert (found.draws, found.chains, found.random_seed) == (1500, 4, 1)
+    assert (found.draws, found.chains, found.random_seed) == (1000, 4, 1)
     assert set(found.origin.values()) == {"default"}
     assert set(found.origin) == set(settings.TABLE)
 

@@ -33,7 +33,7 @@ TARGET_ACCEPT = 0.9
 class Effort:
     """How much sampling: per chain, after ``tune`` steps of adaptation, half of them a pilot's."""
 
-    draws: int = 1500
+    draws: int = 1000
     tune: int = 500
     chains: int = 4
     cores: int = 2
