@@ -17,10 +17,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: run test needs lint types contracts bench lock clean
 .NOTPARALLEL:
 
-# The gate turns some fits away; another seed is another fit.
 run: $(VENV)/ready
 	$(BIN)/forecaster init
-	$(BIN)/forecaster update || $(BIN)/forecaster update --seed 2 || $(BIN)/forecaster update --seed 3
+	$(BIN)/forecaster update
 	$(BIN)/forecaster show
 	$(BIN)/forecaster report --output report.html
 

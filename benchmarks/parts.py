@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks import process, race
+from benchmarks import collecting, process, race
 from forecaster import settings
 from forecaster.store import readings
 from forecaster.store.engine import open_engine
@@ -46,6 +46,7 @@ class Bench:
     seeds: int = 10
     limit: float = 1200.0
     rows: int = 100_000
+    worlds: int = 80
     draft: bool = False
     updates: list[Figures] = field(default_factory=list)
 
@@ -186,6 +187,26 @@ def _peer(bench: Bench, draws: int) -> Figures:
     return asked | answer
 
 
+def calibration(bench: Bench) -> Figures:
+    """Coverage and ranks over simulated worlds; see ``benchmarks/calibration.py``."""
+    words = ["-m", "benchmarks.calibration", f"--worlds={bench.worlds}"]
+    done = process.run([sys.executable, *words], bench.environment())
+    _must(done)
+    found: Figures = json.loads(done.stdout)
+    return found
+
+
+def collect(bench: Bench) -> Figures:
+    """A round over all sources, and one without news; see ``benchmarks/collecting.py``."""
+    try:
+        found = collecting.measure(bench.environment())
+    except RuntimeError as error:
+        raise Failed(str(error)) from error
+    if found["failed"] or found["again_added"]:
+        raise Failed(f"not what was replayed: {found}")
+    return found
+
+
 def bare(bench: Bench) -> Figures:
     """`make run` in a fresh clone of what is committed, installation included, without caches."""
     with tempfile.TemporaryDirectory() as folder:
@@ -211,6 +232,8 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "store": store,
     "jobs": jobs,
     "textbook": textbook,
+    "calibration": calibration,
+    "collect": collect,
     "bare": bare,
 }
 

@@ -104,6 +104,37 @@ def _textbook(found: Figures) -> list[Row]:
     return [Row("textbook version until it passes", "10 times our update", measured, kept)]
 
 
+def _calibration(found: Figures) -> list[Row]:
+    mean, error = found["coverage"]["all"]
+    headline = found["coverage"]["headline"][0]
+    ranks = found["mean_rank"].values()
+    low, high = min(one[0] for one in ranks), max(one[0] for one in ranks)
+    return [
+        Row(
+            f"truth within the 90 % intervals, {found['worlds']} simulated worlds",
+            "85 to 95 %",
+            f"{100 * mean:.1f} % (± {100 * error:.1f}), headline {100 * headline:.0f} %; "
+            f"mean ranks {low:.2f} to {high:.2f}",
+            0.85 <= mean <= 0.95,
+        )
+    ]
+
+
+def _collect(found: Figures) -> list[Row]:
+    seconds, again, peak = found["seconds"], found["again_seconds"], found["peak_bytes"] / 1e6
+    speed = found["megabytes_per_second"]
+    return [
+        Row(
+            f"`forecaster collect`, {found['sources']} sources replayed, a day of GDELT included",
+            "under 60 s and 300 MB",
+            f"{seconds:.1f} s, {peak:.0f} MB",
+            seconds < 60 and peak < 300,
+        ),
+        Row("the same with nothing new", "under 5 s", f"{again:.1f} s", again < 5),
+        Row("GDELT events read", "20 MB a second", f"{speed:.0f} MB a second", speed >= 20),
+    ]
+
+
 def _bare(found: Figures) -> list[Row]:
     minutes = found["seconds"] / 60
     return [
@@ -117,6 +148,8 @@ ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "store": _store,
     "jobs": _jobs,
     "textbook": _textbook,
+    "calibration": _calibration,
+    "collect": _collect,
     "bare": _bare,
 }
 SAID = {True: "yes", False: "**no**", None: "undecided"}

@@ -24,7 +24,7 @@ from benchmarks import blocks, parts, process, promises
 from forecaster.commands import speak
 
 RESULTS = Path(__file__).with_name("results.json")
-QUICK_LIMIT, QUICK_ROWS, QUICK_SEEDS = 60.0, 10_000, 2
+QUICK_LIMIT, QUICK_ROWS, QUICK_SEEDS, QUICK_WORLDS = 60.0, 10_000, 2, 4
 
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
@@ -63,6 +63,7 @@ def measure(chosen: argparse.Namespace) -> dict[str, Any]:
             seeds=chosen.seeds or (QUICK_SEEDS if quick else 10),
             limit=chosen.limit or (QUICK_LIMIT if quick else 1200.0),
             rows=QUICK_ROWS if quick else 100_000,
+            worlds=QUICK_WORLDS if quick else 80,
             draft=quick,
         )
         for name in names(chosen):

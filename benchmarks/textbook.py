@@ -21,7 +21,8 @@ import pytensor.tensor as pt
 from forecaster.belief import DRIVERS, FACTORS, FAMILIES
 from forecaster.model import design as live_design
 from forecaster.model import equations
-from forecaster.model.design import Design, noise_prior
+from forecaster.model.design import Design
+from forecaster.model.geometry import noise_prior
 from forecaster.model.grid import ORIGIN_INDEX, month_index
 from forecaster.model.layout import SCALARS
 from forecaster.model.observed import observations
@@ -30,6 +31,7 @@ from forecaster.wiring import Desk
 from indicators.spec import Indicator
 from priors import Beta, LogNormal, Normal, Prior, Priors
 
+WIDE = 5.0  # an intercept, in sds of its series
 HALF_NORMAL_MEDIAN = 0.6745  # of one with scale 1
 WATCHED = ("rho_drivers", *SCALARS, "kappa", "factor")
 
@@ -196,7 +198,7 @@ def _measured(world: World, seen: _Seen, usual: Usual) -> None:
     which = pm.Data("measured_by", place[0])
     weight = np.array([world.catalogue[name].observation.weight for name in names])
     medians = [noise_prior(world.catalogue[name], world.priors).median for name in names]
-    intercept = pm.Normal("intercept", 0.0, world.number("intercept_sd"), shape=len(names))
+    intercept = pm.Normal("intercept", 0.0, WIDE, shape=len(names))
     noise = pm.HalfNormal("noise", np.array(medians) / HALF_NORMAL_MEDIAN)
     loading = _loadings("measure", world, names, factor, usual)
     mean = (

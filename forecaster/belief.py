@@ -100,7 +100,10 @@ class Sources(TypedDict):
 
 
 class Forecast(TypedDict):
-    """One forecast, whole."""
+    """One forecast, whole.
+
+    ``catalogue_hash`` is of what the indicators' files say to a fit; old documents lack it.
+    """
 
     question: str
     forecast_id: str
@@ -112,6 +115,7 @@ class Forecast(TypedDict):
     in_force: str
     data_hash: str
     priors_hash: str
+    catalogue_hash: NotRequired[str]
     model_version: str
     random_seed: int
     interval: float

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from forecaster import sources
 from forecaster.errors import NothingKnown
-from forecaster.sources import Watch
-from forecaster.store import forecasts, readings
+from forecaster.sources import Fetched, Watch
+from forecaster.store import forecasts, leads, readings, visits
 from forecaster.store.forecasts import Summary
 from forecaster.store.instants import to_text
 from forecaster.store.readings import StoredReading
+from forecaster.store.visits import Memory
 from forecaster.wiring import Desk
-from indicators import Indicator
+from indicators import Indicator, agreement
 
 Document = dict[str, Any]
 
@@ -32,17 +34,44 @@ def indicators(desk: Desk, at: datetime | None = None) -> Document:
         by_indicator[one.indicator].append(one)
     waiting: defaultdict[str, int] = defaultdict(int)
     for aside in readings.quarantined(desk.engine):
-        waiting[aside.indicator] += not aside.accepted
+        waiting[aside.indicator] += aside.waiting and aside.known_at <= when
+    fetched = Fetched.of(visits.results(desk.engine, when))
     return {
         "as_of": moment(when),
         "indicators": [
-            _indicator(one, by_indicator[name], when) | {"n_quarantined": waiting[name]}
+            _indicator(one, by_indicator[name], when, fetched) | {"n_quarantined": waiting[name]}
             for name, one in desk.catalogue.items()
+        ],
+        "visits": [
+            _visit(one) for one in visits.remembered(desk.engine).values() if one.visited_at <= when
         ],
     }
 
 
-def _indicator(one: Indicator, known: list[StoredReading], when: datetime) -> Document:
+def disagreements(desk: Desk, at: datetime | None = None) -> list[str]:
+    """Where two publishers of one thing tell different stories, in words."""
+    values: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for one in readings.as_known(desk.engine, at or desk.clock()):
+        values[one.indicator][one.period] = one.value
+    return [found.words for found in agreement.disagreements(agreement.load(), values)]
+
+
+def _visit(one: Memory) -> Document:
+    return {
+        "source": one.source,
+        "indicators": list(one.indicators),
+        "visited_at": moment(one.visited_at),
+        "result": one.result,
+        "error": one.error or None,
+        "warnings": list(one.warnings),
+        "succeeded_at": None if one.succeeded_at is None else moment(one.succeeded_at),
+        "failures": one.failures,
+    }
+
+
+def _indicator(
+    one: Indicator, known: list[StoredReading], when: datetime, fetched: Fetched
+) -> Document:
     last = max(known, key=lambda reading: (reading.period_end, reading.known_at), default=None)
     # Only what the state needs, so that files and catalogue are judged by the same rule.
     watch = Watch.of(one.id, one.model_dump(include={"cadence", "role", "retired"}))
@@ -59,7 +88,7 @@ def _indicator(one: Indicator, known: list[StoredReading], when: datetime) -> Do
         "cadence": one.cadence.expected,
         "source": one.publisher.name,
         "source_url": one.publisher.url,
-        "state": sources.state(watch, last_end, when),
+        "state": sources.state(watch, last_end, when, fetched),
         "days_late": sources.days_late(watch, last_end, when),
         "last_period": None if last is None else last.period,
         "last_value": None if last is None else last.value,
@@ -101,6 +130,45 @@ def _reading(one: StoredReading) -> Document:
         "source": one.source,
         "note": one.note,
         "reason": one.reason,
+    }
+
+
+def leads_of(desk: Desk, *, undecided: bool = True) -> Document:
+    """What may be events: the leads that nobody has judged, or all."""
+    return {
+        "leads": [
+            one._asdict()
+            | {
+                "day": one.day.isoformat(),
+                "found_at": moment(one.found_at),
+                "decided_at": None if one.decided_at is None else moment(one.decided_at),
+            }
+            for one in leads.stored(desk.engine, undecided=undecided)
+        ]
+    }
+
+
+def quarantine_of(desk: Desk, *, waiting: bool = True) -> Document:
+    """The readings that were put aside: those that somebody has to judge, or all."""
+    return {
+        "quarantine": [
+            {
+                "id": one.id,
+                "indicator": one.indicator,
+                "period": one.period,
+                "value": one.value if isfinite(one.value) else None,
+                "published_at": None if one.published_at is None else moment(one.published_at),
+                "known_at": moment(one.known_at),
+                "recorded_at": moment(one.recorded_at),
+                "source": one.source,
+                "origin": one.origin,
+                "note": one.note,
+                "why": one.why,
+                "decision": one.decision or ("accepted" if one.accepted else None),
+            }
+            for one in readings.quarantined(desk.engine)
+            if one.waiting or not waiting
+        ]
     }
 
 

@@ -7,6 +7,7 @@
     │   └── UnknownName             names the nearest valid ones
     ├── InvalidFiles                files that people edit: every problem at once
     ├── Quarantined                 a reading outside its plausible range; kept, not used
+    ├── SourcesFailed               a publisher gave no usable answer; nothing of it was recorded
     ├── FitRejected                 the publication gate was not passed; the last forecast stands
     ├── NothingKnown                no forecast yet, or none at that time
     ├── StoreError                  the database or the state folder
@@ -59,6 +60,10 @@ class InvalidFiles(ForecasterError):
 
 class Quarantined(ForecasterError):
     """A reading was put aside because it cannot be right."""
+
+
+class SourcesFailed(ForecasterError):
+    """A visit to a source failed; what was known of it stands."""
 
 
 class FitRejected(ForecasterError):

@@ -1,8 +1,10 @@
 """The settings of one installation, each with the place it came from.
 
 A setting is looked for in the environment (``FORECASTER_DRAWS``), then in one TOML file (named by
-``FORECASTER_CONFIG``, else ``forecaster.toml`` in the state folder), then has its default. This is
-plain Python, without pydantic: every command reads the settings first, and ``show`` is fast.
+``FORECASTER_CONFIG``, else ``forecaster.toml`` in the state folder), then has its default. Dots in
+a name are tables of the file and double underscores of the variable: ``sources.gacc.base_url`` is
+``FORECASTER_SOURCES__GACC__BASE_URL``. This is plain Python, without pydantic: every command reads
+the settings first, and ``show`` is fast.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,13 +62,50 @@ def _url(value: object) -> str:
     return text
 
 
+def _contact(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[!-~]+(@|://)[!-'*-~]+", text):
+        raise ValueError("expected an e-mail or web address")
+    return text
+
+
+def _base_url(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?", text):
+        raise ValueError("expected http://host/path or https://host/path, and no more")
+    return text.rstrip("/")
+
+
+def _key(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[!-~]{1,200}", text):
+        raise ValueError("expected one word of plain letters, digits and signs")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What one setting means and which values it takes."""
+    """What one setting means and which values it takes; a ``secret`` is never printed."""
 
     help: str
     parse: Callable[[object], Any]
     secret: bool = False
+
+
+#: The public sources; a test compares them with those of the room of indicators.
+SOURCES = (
+    "gacc",
+    "ofac",
+    "federal_register",
+    "kremlin",
+    "gdelt_events",
+    "sipri",
+    "worldbank",
+    "comtrade",
+    "imf",
+    "dataverse",
+)
+KEYED = ("comtrade", "imf")
 
 
 #: Every setting there is; the defaults stand in ``Settings``.
@@ -82,6 +121,19 @@ TABLE: dict[str, Setting] = {
     "stale_after_hours": Setting(
         "hours after the last good run before a forecast is called stale", _whole(1, 8760)
     ),
+    "contact": Setting(
+        "who asks: an address that publishers can write to; needed to collect", _contact
+    ),
+    **{
+        f"sources.{name}.base_url": Setting(
+            f"a mirror that is asked instead of {name}'s publisher", _base_url
+        )
+        for name in SOURCES
+    },
+    **{
+        f"sources.{name}.api_key": Setting(f"a key of one's own for {name}", _key, secret=True)
+        for name in KEYED
+    },
     "schedule": Setting("the timetable of the jobs; jobs/schedule.toml unless stated", _path),
     "jobs_at_once": Setting("jobs that run at the same time", _whole(1, 64)),
     "fit_seconds": Setting("seconds after which a fit is ended", _whole(1, 604_800)),
@@ -109,11 +161,12 @@ class Settings:
     database_url: str
     prior_set: str = "reference"
     random_seed: int = 1
-    draws: int = 1000
+    draws: int = 1500
     tune: int = 500
     chains: int = 4
     cores: int = 2
     stale_after_hours: int = 48
+    contact: str | None = None
     schedule: Path | None = None
     jobs_at_once: int = 2
     fit_seconds: int = 1800
@@ -122,14 +175,28 @@ class Settings:
     heartbeat_url: str | None = None
     backup_folder: Path | None = None
     backups_kept: int = 14
+    #: Base addresses of mirrors and keys, by source, where they are stated.
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+    api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def shown(self, name: str) -> str:
-        """The value of one setting as it may be printed: passwords and secrets as ``***``."""
-        value = getattr(self, name)
+        """The value of one setting as it may be printed: secrets become ``***``."""
+        match name.split("."):
+            case ["sources", source, "base_url"]:
+                value = self.base_urls.get(source)
+            case ["sources", source, "api_key"]:
+                value = self.api_keys.get(source)
+            case _:
+                value = getattr(self, name)
         if value is None:
-            return "not set"
+            return ""
         return "***" if TABLE[name].secret else _hidden(value)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper().replace(".", "__")
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -150,7 +217,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = {"home": home}
     values["database_url"] = sources.value("database_url", f"sqlite:///{home / DATABASE_NAME}")
     for name in TABLE.keys() - values.keys():
-        values[name] = sources.value(name, getattr(Settings, name))
+        if "." not in name:
+            values[name] = sources.value(name, getattr(Settings, name))
+    values["base_urls"] = sources.of_each(SOURCES, "base_url")
+    values["api_keys"] = sources.of_each(KEYED, "api_key")
     if sources.problems:
         raise InvalidFiles(sources.problems)
     return Settings(**values, origin=sources.origin)
@@ -197,10 +267,9 @@ class _Sources:
 
     def value[T](self, name: str, default: T) -> T:
         """The value in force; a wrong one is noted, and the default stands in for it."""
-        variable = PREFIX + name.upper()
-        if variable in self.environ:
-            raw: Any = self.environ[variable]
-            place = where = variable
+        if variable(name) in self.environ:
+            raw: Any = self.environ[variable(name)]
+            place = where = variable(name)
         elif name in self.content:
             raw = self.content[name]
             place, where = str(self.file), f"{self.file}: {name}"
@@ -216,17 +285,31 @@ class _Sources:
             return default
         return parsed
 
+    def of_each(self, names: Iterable[str], last: str) -> dict[str, str]:
+        """One setting of several sources, by source, where it is stated."""
+        found = {name: self.value(f"sources.{name}.{last}", "") for name in names}
+        return {name: value for name, value in found.items() if value}
+
     def _read(self, file: Path) -> None:
         self.file = file
         try:
             with file.open("rb") as opened:
-                self.content = tomllib.load(opened)
+                self.content = dict(_flat(tomllib.load(opened)))
         except (OSError, ValueError) as error:
             self.problems.append(f"{file}: {error}")
         for key in self.content.keys() - TABLE.keys():
             near = nearest(key, TABLE)
             hint = f"nearest: {', '.join(near)}" if near else f"known: {', '.join(TABLE)}"
             self.problems.append(f"{file}: {key}: no such setting; {hint}")
+
+
+def _flat(content: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """The keys of a file with those of its tables behind a dot."""
+    for key, value in content.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield before + key, value
 
 
 def _hidden(value: object) -> str:
@@ -241,7 +324,7 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
     refusing them would stop a correct installation.
     """
     environ = os.environ if environ is None else environ
-    known = {PREFIX + name.upper() for name in TABLE} | {CONFIG}
+    known = {variable(name) for name in TABLE} | {CONFIG}
     return sorted(
         name
         for name in environ

@@ -3,7 +3,7 @@
 ``retired``
     The indicator is no longer watched; its past readings stay.
 ``failed``
-    Its ``indicator.toml`` cannot be read.
+    Its ``indicator.toml`` cannot be read, or the last visit to every source of it failed.
 ``late``
     The next value is overdue. It is expected one cadence after the last period, plus the
     publication lag, plus ``late_after_days`` of patience. Where no rhythm is stated (irregular),
@@ -12,7 +12,8 @@
     Nobody fetches it and nothing is due: yearly and irregular values, which a person adds when
     there is one, and all context figures, which drive nothing and are never late.
 ``fresh``
-    The newest value that could be expected is here.
+    The newest value that could be expected is here. So are yearly and irregular values that a
+    source is visited for.
 
 ``show`` computes this at every start, so the few fields it needs are read from the TOML itself,
 without the typed catalogue; ``forecaster check`` is what validates the files.
@@ -26,10 +27,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from forecaster.belief import Sources
 
+FAILED = "failed"
 State = Literal["fresh", "late", "failed", "manual", "retired"]
 STATES: tuple[State, ...] = ("fresh", "late", "failed", "manual", "retired")
 
@@ -66,17 +68,40 @@ class Watch:
         )
 
 
-def state(watch: Watch, last_period_end: date | None, now: datetime) -> State:
+class Fetched(NamedTuple):
+    """Which indicators are fetched, by the last visit to their sources."""
+
+    well: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, visits: Iterable[tuple[Iterable[str], str]]) -> Fetched:
+        """From the indicators of each source and the result of its last visit."""
+        well: set[str] = set()
+        failed: set[str] = set()
+        for indicators, result in visits:
+            (failed if result == FAILED else well).update(indicators)
+        # One source of an indicator that answers is enough.
+        return cls(frozenset(well), frozenset(failed - well))
+
+
+NOTHING = Fetched()
+
+
+def state(
+    watch: Watch, last_period_end: date | None, now: datetime, fetched: Fetched = NOTHING
+) -> State:
     """The state of one source at a time, from the end of the last period that it has."""
     if watch.retired:
         return "retired"
-    if not watch.readable:
+    if not watch.readable or watch.id in fetched.failed:
         return "failed"
     if watch.context:
         return "manual"
     if days_late(watch, last_period_end, now) != 0:
         return "late"
-    return "manual" if watch.expected in {"yearly", "irregular"} else "fresh"
+    by_hand = watch.expected in {"yearly", "irregular"} and watch.id not in fetched.well
+    return "manual" if by_hand else "fresh"
 
 
 def days_late(watch: Watch, last_period_end: date | None, now: datetime) -> int | None:
@@ -130,9 +155,14 @@ def _indicators() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def summary(watches: Iterable[Watch], last: Mapping[str, date], now: datetime) -> Sources:
+def summary(
+    watches: Iterable[Watch],
+    last: Mapping[str, date],
+    now: datetime,
+    fetched: Fetched = NOTHING,
+) -> Sources:
     """The late and the failed, as the forecast document lists them."""
-    states = {one.id: state(one, last.get(one.id), now) for one in watches}
+    states = {one.id: state(one, last.get(one.id), now, fetched) for one in watches}
     return {
         "late": sorted(name for name, found in states.items() if found == "late"),
         "failed": sorted(name for name, found in states.items() if found == "failed"),

@@ -44,7 +44,9 @@ def forecast(settings: Settings, now: datetime, at: datetime | None = None) -> F
     return {
         **found.document,
         "status": status(found, settings, now if at is None else None),
-        "sources": sources.summary(watches, found.last_periods, moment),
+        "sources": sources.summary(
+            watches, found.last_periods, moment, sources.Fetched.of(found.visits)
+        ),
     }
 
 
@@ -65,7 +67,7 @@ def status(found: Glance, settings: Settings, now: datetime | None) -> Status:
 
 def _the_usual_way(settings: Settings, moment: datetime) -> Glance:
     # Half a second of imports, for databases that the quick way does not know.
-    from forecaster.store import forecasts, readings, runs
+    from forecaster.store import forecasts, readings, runs, visits
     from forecaster.store.engine import open_engine
     from forecaster.store.migrate import require_current
 
@@ -92,10 +94,17 @@ def _the_usual_way(settings: Settings, moment: datetime) -> Glance:
             default=None,
         ),
         rejected_at=max(
-            (one.created_at for one in rows if one.kind == "rejected" and one.created_at <= moment),
+            (
+                one.created_at
+                for one in rows
+                if one.kind == "rejected"
+                and one.created_at <= moment
+                and (document is None or one.as_of >= datetime.fromisoformat(document["as_of"]))
+            ),
             default=None,
         ),
         last_periods={
             one.indicator: one.period_end for one in sorted(known, key=lambda one: one.period_end)
         },
+        visits=visits.results(engine, moment),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
@@ -19,7 +20,7 @@ import xarray as xr
 from forecaster import __version__, sources
 from forecaster.belief import QUESTION, Diagnostics, Forecast, Kind
 from forecaster.documents import moment
-from forecaster.errors import DamagedFile, Interrupted, NothingKnown
+from forecaster.errors import DamagedFile, Interrupted, NothingKnown, StoreError
 from forecaster.model import elicit
 from forecaster.model.fit import Effort
 from forecaster.model.grid import FIRST, ORIGIN
@@ -27,10 +28,11 @@ from forecaster.model.infer import Situation, infer
 from forecaster.model.observed import data_hash
 from forecaster.posterior import files, gate, schema, summary, words
 from forecaster.publish import publish
-from forecaster.store import forecasts, readings, resolutions, runs
+from forecaster.store import forecasts, readings, resolutions, runs, visits
 from forecaster.store.lock import update_lock
 from forecaster.store.readings import StoredReading
 from forecaster.wiring import Desk
+from indicators.catalogue import digest
 from priors import Priors
 
 MODEL_VERSION = f"{__version__}+live.1"
@@ -115,7 +117,8 @@ def _locked(
         message = f"nothing is new since {words.moment(same['as_of'])}; the forecast stands"
         runs.finish(desk.engine, run_id, "succeeded", message, desk.clock())
         return Outcome("unchanged", same, message)
-    run_id = runs.start(desk.engine, "update", {"data_hash": said, "seed": seed}, now)
+    kind = "update" if as_of is None else "hindcast"
+    run_id = runs.start(desk.engine, kind, {"data_hash": said, "seed": seed}, now)
     status, message = "failed", "the fit did not come to an end"
     try:
         tree = infer(
@@ -184,13 +187,14 @@ def _situation(desk: Desk, at: datetime) -> tuple[Situation, list[list[str]]]:
 
 
 def _unchanged(desk: Desk, said: str, at: datetime) -> Forecast | None:
-    """The standing forecast, if it saw the same data, priors and code in the same month."""
+    """The standing forecast, if it saw the same data, priors, indicators and code this month."""
     standing = forecasts.standing(desk.engine)
     if standing is None:
         return None
     same = (
         standing["data_hash"] == said
         and standing["priors_hash"] == desk.priors.digest
+        and standing.get("catalogue_hash") == digest(desk.catalogue)
         and standing["model_version"] == MODEL_VERSION
         and standing["as_of"][:7] == moment(at)[:7]
         and (desk.settings.home / f"posteriors/{standing['forecast_id']}.nc").exists()
@@ -216,8 +220,14 @@ def _store(desk: Desk, tree: xr.DataTree, given: Given) -> Outcome:
     if problems := schema.violations(tree):
         raise DamagedFile(f"the posterior breaks its own schema: {'; '.join(problems)}")
     path = f"posteriors/{document['forecast_id']}.nc"
-    digest = files.save(tree, desk.settings.home / path)
-    publish(desk.engine, document, kind=kind, posterior_path=path, posterior_sha256=digest)
+    sha256 = files.save(tree, desk.settings.home / path)
+    try:
+        publish(desk.engine, document, kind=kind, posterior_path=path, posterior_sha256=sha256)
+    except StoreError:
+        with suppress(StoreError):  # a server that was lost may have stored the row all the same
+            if forecasts.posterior_of(desk.engine, document["forecast_id"]) is None:
+                (desk.settings.home / path).unlink(missing_ok=True)
+        raise
     if not diagnostics["passed"]:
         why = "; ".join(gate.failures(diagnostics))
         return Outcome("rejected", document, f"the fit is kept but not shown: {why}")
@@ -230,8 +240,14 @@ def _document(
     shown = tree["shown"].to_dataset()
     rows = summary.horizons(shown, given.situation.as_of)
     headline = summary.headline(rows)
-    watching = sources.summary(sources.read_watches(), _last_periods(given.known), given.at)
-    evidence = [i for i, one in desk.catalogue.items() if one.role == "evidence"]
+    fetched = sources.Fetched.of(visits.results(desk.engine, given.at))
+    last_periods = _last_periods(given.known)
+    watching = sources.summary(sources.read_watches(), last_periods, given.at, fetched)
+    watched = [
+        name
+        for name, one in desk.catalogue.items()
+        if one.role == "evidence" and one.retired is None
+    ]
     behind = {*watching["late"], *watching["failed"]}
     titles, under = _names(desk)
     stated = summary.parameters(tree)
@@ -247,6 +263,7 @@ def _document(
         "in_force": given.situation.in_force,
         "data_hash": given.said,
         "priors_hash": desk.priors.digest,
+        "catalogue_hash": digest(desk.catalogue),
         "model_version": MODEL_VERSION,
         "random_seed": given.seed,
         "interval": summary.PROBABILITY,
@@ -258,8 +275,8 @@ def _document(
         "parameters": stated,
         "words": words.words(
             headline["mean"],
-            current=sum(name not in behind for name in evidence),
-            expected=len(evidence),
+            current=sum(name not in behind for name in watched),
+            expected=len(watched),
             contraction=contraction,
         ),
         "definition": desk.priors.question.definition,

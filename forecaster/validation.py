@@ -163,10 +163,7 @@ def _row(indicator: Indicator, row: Reading) -> Iterator[str]:
     if why is not None:
         yield why
         return
-    windows = indicator.coverage
-    if windows and not any(
-        w.first <= row.period.start and row.period.end <= w.last for w in windows
-    ):
+    if not indicator.covers(row.period):
         yield "no [[coverage]] window of indicator.toml holds this period"
     try:
         usable = isfinite(indicator.observation.apply(row.value, row.period.n_months))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from indicators.period import Period
 from indicators.spec import Reading
 
 Result = Literal["value", "none", "empty", "unchanged", "failed"]
@@ -25,11 +26,15 @@ class CallFailed(SourceError):
     """No usable answer came: no connection, a deadline, a cap, a status that refuses.
 
     ``needs_attention``: asking again will not help (401, 403, 404, 410); a person has to look.
+    ``wait``: the seconds that the server asked us to stay away, an hour at most.
     """
 
-    def __init__(self, message: str, *, needs_attention: bool = False) -> None:
+    def __init__(
+        self, message: str, *, needs_attention: bool = False, wait: float | None = None
+    ) -> None:
         super().__init__(message)
         self.needs_attention = needs_attention
+        self.wait = wait
 
 
 class Unexpected(SourceError):
@@ -98,6 +103,19 @@ class Doubt:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A value that the publisher took back: it gave one for the period before, and now says none.
+
+    That a period is merely absent from an answer is no withdrawal; a blank where a value stood is.
+    """
+
+    indicator: str
+    period: Period
+    source: str
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Harvest:
     """What one visit to a source brought.
@@ -105,6 +123,7 @@ class Harvest:
     ``result``: ``value`` readings or leads were found; ``none`` the source says that there is
     nothing (no publication, a zero it vouches for); ``empty`` it gave nothing to decide by;
     ``unchanged`` it is as it was. ``warnings`` name unknown fields of a known shape.
+    ``withdrawn`` are known values that the source has taken back.
     """
 
     result: Result
@@ -112,6 +131,7 @@ class Harvest:
     leads: tuple[Lead, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     warnings: tuple[str, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 from math import isfinite, log
 from pathlib import Path
 from typing import Annotated, Literal
@@ -114,12 +115,17 @@ class Observation(Strict):
 class Coverage(Strict):
     """A window in which a count was really looked for; outside it a period is missing, not zero.
 
+    ``last``: to this day the list was confirmed when the window was written. In an ``open`` window
+    the watch goes on: whatever is recorded later counts as well, with the same recall and exposure.
+    ``last`` stays as it is then, for the count's usual level is taken over the months to ``last``
+    and is frozen like ``center`` and ``scale``. A month that nobody recorded is missing here too.
     ``recall``: the share of true events that the list holds, as a Beta(alpha, beta).
     ``exposure``: how much could happen at all (0.05 while the pandemic stopped travel).
     """
 
     first: date
     last: date
+    open: bool = False
     recall: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] | None = None
     exposure: float = Field(default=1.0, gt=0)
     reason: str
@@ -130,9 +136,13 @@ class Coverage(Strict):
             raise ValueError(f"coverage ends ({self.last}) before it begins ({self.first})")
         return self
 
+    def holds(self, start: date, end: date) -> bool:
+        """Whether the whole stretch from ``start`` to ``end``, both included, lies within."""
+        return self.first <= start and (self.open or end <= self.last)
+
 
 class Plausible(Strict):
-    """Values outside are quarantined; a change above ``jump`` is only flagged."""
+    """Values outside are quarantined; so is a fetched one that differs by more than ``jump``."""
 
     min: float
     max: float
@@ -164,7 +174,22 @@ class Indicator(Strict):
             raise ValueError("a count needs at least one [[coverage]] window")
         if not count and self.coverage:
             raise ValueError("[[coverage]] belongs to counts (likelihood = 'negative_binomial')")
+        for earlier, later in pairwise(self.coverage):
+            if earlier.open:
+                raise ValueError(
+                    f"coverage: the window from {earlier.first} is open and another follows it; "
+                    "only the last one may be open"
+                )
+            if later.first <= earlier.last:
+                raise ValueError(
+                    f"coverage: the window from {later.first} begins before the one from "
+                    f"{earlier.first} ends ({earlier.last}); state them in order, without overlap"
+                )
         return self
+
+    def covers(self, period: Period) -> bool:
+        """Whether a reading of the period can count; for counts a window must hold all of it."""
+        return not self.coverage or any(w.holds(period.start, period.end) for w in self.coverage)
 
     def known_at(self, period: Period, published_at: datetime | None) -> datetime:
         """When the world could know the value: published, else period end plus the lag."""
@@ -181,6 +206,13 @@ class Indicator(Strict):
         if not low <= value <= high:
             return f"{value:g} is outside the plausible range {low:g} to {high:g} ({self.unit})"
         return None
+
+    def leap(self, value: float, before: float) -> str | None:
+        """Why a value is worth a second look after the one of the period before, or None."""
+        jump = self.plausible.jump
+        if jump is None or abs(value - before) <= jump:
+            return None
+        return f"{value:g} after {before:g} is a change of more than {jump:g} ({self.unit})"
 
     @cached_property
     def history(self) -> tuple[Reading, ...]:
@@ -235,7 +267,10 @@ def _reading(indicator: str, row: list[str]) -> Reading:
 
 
 def _instant(text: str) -> datetime | None:
+    """A moment in UTC; of a day its end, for only then was the value surely out."""
     if not text:
         return None
     moment = datetime.fromisoformat(text)
+    if len(text) == len("2026-10-17"):
+        return datetime.combine(moment.date(), time.max, tzinfo=UTC)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 from forecaster.errors import ForecasterError, Interrupted
 
 DEBUG = "--debug"
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def main() -> None:
@@ -25,8 +27,7 @@ def main() -> None:
     except ForecasterError as error:
         fail(error, debug=debug)
     except Exception as error:  # noqa: BLE001 - a person gets one line; --debug tells the rest
-        what = f"unexpected {type(error).__name__}: {error}; run it again with --debug to see where"
-        fail(ForecasterError(what), debug=debug)
+        fail(ForecasterError(unforeseen(error)), debug=debug)
 
 
 def run(words: list[str]) -> None:
@@ -65,11 +66,21 @@ def quick(words: list[str]) -> bool:
     return True
 
 
+def unforeseen(error: Exception) -> str:
+    """Say what no command has foreseen; a full disk may show wherever something is written."""
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        place = error.filename or "the output or a file"
+        return f"{place} cannot be written ({error.strerror}); free some space and run it again"
+    return f"unexpected {type(error).__name__}: {error}; run it again with --debug to see where"
+
+
 def fail(error: ForecasterError, *, debug: bool) -> None:
     """Say on stderr what went wrong and leave."""
     if debug:
         import traceback
 
         traceback.print_exc()
-    sys.stderr.write(f"forecaster: {error}\n")
+    from forecaster.commands import speak
+
+    speak.complain(f"forecaster: {error}")
     sys.exit(error.exit_status)

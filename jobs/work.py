@@ -6,30 +6,16 @@ Every function is handed the desk and gives back what it did. They run in proces
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from forecaster.errors import FitRejected, ForecasterError
+from forecaster.settings import SOURCES
 
 if TYPE_CHECKING:
     from forecaster.wiring import Desk
-
-SOURCES = (
-    "gacc",
-    "ofac",
-    "federal_register",
-    "kremlin",
-    "gdelt_events",
-    "sipri",
-    "worldbank",
-    "comtrade",
-    "imf",
-    "dataverse",
-)
-COLLECTOR = "forecaster.collecting"
 
 
 @dataclass(frozen=True)
@@ -46,20 +32,13 @@ def collect(source: str, desk: Desk) -> Done:
     Raises
     ------
     ForecasterError
-        If the source could not be read, or this version has nothing that could ask it.
+        If the source could not be read.
     """
+    from forecaster import collecting
     from forecaster.posterior import words
+    from indicators import sources
 
-    try:
-        collecting = importlib.import_module(COLLECTOR)
-    except ModuleNotFoundError as error:
-        if error.name != COLLECTOR:
-            raise
-        raise ForecasterError(
-            f"{source} was not asked: this version has no collector for public sources; enter its "
-            "values with `forecaster record`"
-        ) from None
-    (visited,) = collecting.collect(desk, [source])
+    (visited,) = collecting.collect(desk, [sources.SOURCES[source]])
     if visited.result == "failed":
         raise ForecasterError(f"{source}: {visited.error}")
     added = visited.readings_added

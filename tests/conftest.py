@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.replay import Replay
 
 # A shared machine may stall for seconds; the time of one example says nothing.
 settings.register_profile(
@@ -43,6 +46,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _guarded_connect)
     monkeypatch.setattr(socket.socket, "connect_ex", _guarded_connect_ex)
     monkeypatch.setattr(socket, "getaddrinfo", _guarded_getaddrinfo)
+
+
+@pytest.fixture
+def replay() -> Iterator[Replay]:
+    """Every source, answering from its recorded corpus on this machine."""
+    with Replay() as running:
+        yield running
 
 
 def _refuse_unless_local(host: object) -> None:

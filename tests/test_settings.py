@@ -16,7 +16,7 @@ def test_without_anything_stated_the_defaults_hold() -> None:
 
     assert found.home.name == "forecaster"
     assert found.database_url == f"sqlite:///{found.home}/forecaster.sqlite"
-    assert (found.draws, found.chains, found.random_seed) == (1000, 4, 1)
+    assert (found.draws, found.chains, found.random_seed) == (1500, 4, 1)
     assert set(found.origin.values()) == {"default"}
     assert set(found.origin) == set(settings.TABLE)
 
@@ -107,3 +107,63 @@ def test_variables_that_nothing_reads_are_listed() -> None:
     }
 
     assert settings.unknown_variables(environ) == ["FORECASTER_DRAWZ"]
+
+
+def test_mirrors_and_keys_are_settings_of_each_source(tmp_path: Path) -> None:
+    """Tables of the file and double underscores of the environment say the same."""
+    (tmp_path / "forecaster.toml").write_text(
+        'contact = "desk@example.org"\n[sources.gacc]\nbase_url = "http://mirror.example/gacc/"\n'
+        '[sources.imf]\napi_key = "hunter2"\n'
+    )
+    found = settings.load(
+        {
+            "FORECASTER_HOME": str(tmp_path),
+            "FORECASTER_SOURCES__FEDERAL_REGISTER__BASE_URL": "http://127.0.0.1:8080/api/v1",
+        }
+    )
+
+    assert found.contact == "desk@example.org"
+    assert found.base_urls == {
+        "gacc": "http://mirror.example/gacc",
+        "federal_register": "http://127.0.0.1:8080/api/v1",
+    }
+    assert found.api_keys == {"imf": "hunter2"}
+    assert found.shown("sources.gacc.base_url") == "http://mirror.example/gacc"
+    assert found.shown("sources.ofac.base_url") == ""
+    assert found.shown("sources.imf.api_key") == "***"
+    assert found.shown("sources.comtrade.api_key") == ""
+    assert "hunter2" not in repr(found)
+    assert found.origin["sources.gacc.base_url"] == str(tmp_path / "forecaster.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("CONTACT", "somebody", "expected an e-mail or web address"),
+        ("CONTACT", "a@b\r\nX: y", "expected an e-mail or web address"),
+        ("CONTACT", "a@b (x)", "expected an e-mail or web address"),
+        ("SOURCES__GACC__BASE_URL", "ftp://x", "expected http://host/path"),
+        ("SOURCES__GACC__BASE_URL", "http://user:word@x", "expected http://host/path"),
+        ("SOURCES__GACC__BASE_URL", "http://x/?a=1", "expected http://host/path"),
+        ("SOURCES__IMF__API_KEY", "two words", "expected one word"),
+    ],
+)
+def test_what_cannot_be_asked_with_is_refused(name: str, value: str, told: str) -> None:
+    """And a key is not repeated in the complaint."""
+    with pytest.raises(InvalidFiles) as caught:
+        settings.load({f"FORECASTER_{name}": value})
+
+    assert f"FORECASTER_{name}: {told}" in str(caught.value)
+    assert "two words" not in str(caught.value)
+
+
+def test_a_source_that_is_none_is_told(tmp_path: Path) -> None:
+    """In the file as an error, in the environment as a remark."""
+    (tmp_path / "forecaster.toml").write_text('[sources.gaac]\nbase_url = "http://x"\n')
+    with pytest.raises(
+        InvalidFiles, match=r"sources\.gaac\.base_url: no such setting; nearest: .*gacc"
+    ):
+        settings.load({"FORECASTER_HOME": str(tmp_path)})
+    variable = "FORECASTER_SOURCES__GAAC__BASE_URL"
+
+    assert settings.unknown_variables({variable: "x"}) == [variable]

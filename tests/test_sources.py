@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecaster import sources
-from forecaster.sources import Watch
+from forecaster.sources import Fetched, Watch
 
 
 def _watch(expected: str, *, context: bool = False, retired: bool = False) -> Watch:
@@ -58,6 +58,34 @@ def test_states_while_nothing_is_overdue(watch: Watch, state: str) -> None:
     now = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)
 
     assert sources.state(watch, date(2026, 10, 31), now) == state
+
+
+@pytest.mark.parametrize(
+    ("watch", "state"),
+    [
+        (_watch("yearly"), "fresh"),
+        (_watch("irregular"), "fresh"),
+        (_watch("monthly"), "fresh"),
+        (_watch("monthly", context=True), "manual"),
+        (_watch("monthly", retired=True), "retired"),
+    ],
+)
+def test_what_is_fetched_well_is_fresh_while_nothing_is_overdue(watch: Watch, state: str) -> None:
+    now = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)
+    well = Fetched.of([(["one", "two"], "unchanged"), (["one"], "failed")])
+
+    assert well == Fetched(frozenset({"one", "two"}), frozenset())
+    assert sources.state(watch, date(2026, 10, 31), now, well) == state
+
+
+def test_what_no_source_of_its_own_gives_is_failed_unless_it_is_retired() -> None:
+    now = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)
+    failed = Fetched.of([(["one"], "failed")])
+
+    assert sources.state(_watch("monthly"), date(2026, 10, 31), now, failed) == "failed"
+    assert sources.state(_watch("monthly"), date(2020, 1, 31), now, failed) == "failed"
+    assert sources.state(_watch("daily", retired=True), None, now, failed) == "retired"
+    assert sources.summary([_watch("monthly")], {}, now, failed) == {"late": [], "failed": ["one"]}
 
 
 def test_no_reading_at_all_is_late_unless_nothing_is_expected() -> None:

@@ -82,6 +82,33 @@ def test_every_file_with_a_problem_is_told(tmp_path: Path) -> None:
     assert "factor cn_us has 0 anchors among six" in told
 
 
+def test_what_the_folder_says_is_not_stated_again(tmp_path: Path) -> None:
+    _write(tmp_path, "one", 'id = "two"\n' + GOOD)
+
+    assert _problems(tmp_path) == [
+        "indicators/one/indicator.toml: id: not to be stated; the folder's name is the id"
+    ]
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    (tmp_path / "one" / "indicator.toml").mkdir(parents=True)
+    _write(tmp_path, "two", GOOD.replace('"monthly"', '"weekly"'))
+    first, second = _problems(tmp_path)
+
+    assert first == "indicators/one/indicator.toml: cannot be read: Is a directory"
+    assert second.startswith("indicators/two/indicator.toml: cadence.expected")
+
+
+def test_readings_without_an_indicator_are_told(tmp_path: Path) -> None:
+    _write(tmp_path, "one", GOOD)
+    (tmp_path / "lost").mkdir()
+    (tmp_path / "lost" / "history.csv").write_text("period,value,published_at,source,note\n")
+
+    assert _problems(tmp_path) == [
+        "indicators/lost/indicator.toml: missing; beside it lies a history.csv that nobody reads"
+    ]
+
+
 class Red(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: Literal["red"]

@@ -38,7 +38,7 @@ def tell(document: Forecast) -> None:
     )
     speak.paragraph(words.confidence_sentence(said))
     if document["status"] == "stale":
-        speak.say("Stale: no update has ended well for some time; run `forecaster update`.")
+        speak.paragraph("Stale: no update has ended well for some time; run `forecaster update`.")
     speak.say()
     _horizons(document)
     speak.say()
@@ -48,17 +48,20 @@ def tell(document: Forecast) -> None:
 
 
 def _horizons(document: Forecast) -> None:
-    header = ["at the end of", "alliance by then", "", *(f"in force: {COLUMNS[0]}", *COLUMNS[1:])]
+    speak.paragraph("In per cent: an alliance by then, and which scenario is in force then.")
+    speak.say()
+    by = [one["alliance_by"] for one in document["horizons"]]
+    means = [words.share(one["mean"]) for one in by]
+    wide = max(map(len, means))
     rows = [
         [
             words.day(row["date"]),
-            words.percent(row["alliance_by"]["mean"]),
-            f"({_span(row['alliance_by'])})",
-            *(words.percent(row["scenarios"][name]["mean"]) for name in COLUMNS),
+            f"{mean.rjust(wide)}  ({_span(row['alliance_by'])})",
+            *(words.share(row["scenarios"][name]["mean"]) for name in COLUMNS),
         ]
-        for row in document["horizons"]
+        for row, mean in zip(document["horizons"], means, strict=True)
     ]
-    speak.table(header, rows, right=(1, 3, 4, 5, 6))
+    speak.table(["at the end of", "alliance by then", *COLUMNS], rows, right=(2, 3, 4, 5))
 
 
 def _span(one: Interval) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import typer
 
 from forecaster.commands.check import check
+from forecaster.commands.collect import collect
 from forecaster.commands.history import history
 from forecaster.commands.indicators import indicators, readings
 from forecaster.commands.init import init
+from forecaster.commands.leads import leads
+from forecaster.commands.quarantine import quarantine
 from forecaster.commands.record import record
 from forecaster.commands.report import report
 from forecaster.commands.resolve import resolve
@@ -26,6 +29,7 @@ app = typer.Typer(
 for command in (
     show,
     update,
+    collect,
     record,
     resolve,
     history,
@@ -37,3 +41,5 @@ for command in (
     settings,
 ):
     app.command()(command)
+app.add_typer(leads, name="leads")
+app.add_typer(quarantine, name="quarantine")

@@ -18,7 +18,7 @@ FURTHER: list[Callable[[settings.Settings], list[str]]] = []
 
 
 def check() -> None:
-    """Check every file that people edit; tell all problems at once, and the unused claims."""
+    """Check every file that people edit. Tell all problems at once, and the unused claims."""
     from forecaster.store.engine import open_engine
     from forecaster.wiring import Desk
 

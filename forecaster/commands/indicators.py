@@ -47,6 +47,11 @@ def indicators(as_of: str | None = options.AsOf, as_json: bool = options.Json) -
     aside = sum(one["n_quarantined"] for one in found["indicators"])
     if aside:
         speak.say(f"{words.count(aside, 'reading')} in quarantine")
+    for one in found["visits"]:
+        if one["error"] is not None:
+            since = one["succeeded_at"]
+            good = "never visited well" if since is None else f"last good {words.moment(since)}"
+            speak.paragraph(f"{one['source']} failed ({good}): {one['error']}")
 
 
 def _informs(one: dict[str, Any]) -> str:
@@ -72,7 +77,7 @@ def readings(
         speak.document(found)
         return
     one = desk.indicator(indicator)
-    speak.say(f"{one.title}, {one.unit}, as known {words.moment(found['as_of'])}")
+    speak.tell(f"{one.title}, {one.unit}, as known {words.moment(found['as_of'])}")
     speak.say()
     rows = [
         (

@@ -9,7 +9,7 @@ from forecaster.posterior import words
 
 
 def init() -> None:
-    """Make or migrate the state and load the embedded record; again: nothing."""
+    """Make or migrate the state, load the embedded record. Again: nothing."""
     from forecaster.store import readings
     from forecaster.store.engine import open_engine
     from forecaster.store.migrate import upgrade

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import typer
 
 from forecaster import settings
-from forecaster.commands import options, speak
+from forecaster.commands import options, remarks, speak
 from forecaster.errors import Quarantined, UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def record(
     ),
     as_json: bool = options.Json,
 ) -> None:
-    """Add a reading by hand; a second value for a period becomes its next vintage."""
+    """Add a reading by hand. A second value for a period becomes its next vintage."""
     from forecaster.documents import moment
     from forecaster.wiring import open_desk
 
@@ -53,11 +53,9 @@ def record(
         source,
         note=note,
         reason=reason,
-        published_at=speak.moment(published),
+        published_at=speak.past_moment(published, "--published", desk.clock()),
     )
     one = done.reading
-    for text in done.remarks:
-        speak.remark(text)
     if as_json:
         speak.document(
             {
@@ -72,6 +70,8 @@ def record(
         )
     else:
         _tell(done)
+    for text in done.remarks:
+        speak.remark(text)
     if done.result == "quarantined":
         raise Quarantined(
             f"{done.why}; kept aside and not used; if it is right, record it again with --reason"
@@ -82,9 +82,9 @@ def _tell(done: Recorded) -> None:
     one = done.reading
     what = f"{one.indicator} {one.period.text} = {one.value:g}"
     if done.result == "added":
-        speak.say(f"recorded {what} (vintage {done.vintage})")
+        speak.tell(f"recorded {what} (vintage {done.vintage})")
     elif done.result == "duplicate":
-        speak.say(f"{what} is known already (vintage {done.vintage}); nothing was added")
+        speak.tell(f"{what} is known already (vintage {done.vintage}); nothing was added")
 
 
 def store(
@@ -111,8 +111,7 @@ def store(
     indicator = desk.indicator(name)
     covered = _period(period, indicator, now)
     number = _number(value, indicator, covered)
-    if published_at is not None and published_at > now:
-        raise UsageError("--published lies in the future; give it once it is out")
+    _check_published(published_at, covered, now)
     earlier = [one for one in readings.vintages(desk.engine, name) if one.period == covered.text]
     # A first value may have been known for long; a second one is news of today.
     usual = indicator.known_at(covered, published_at)
@@ -129,16 +128,29 @@ def store(
         reason=reason.strip(),
     )
     why = indicator.implausible(number)
-    if why is not None and not one.reason:
+    accepted = bool(earlier) and remarks.standing(earlier).value == number
+    if why is not None and not one.reason and not accepted:
         readings.quarantine(desk.engine, one, why, now=now)
         return Recorded("quarantined", one, None, why=f"{name} {covered.text}: {why}")
     added = readings.add(desk.engine, [one], now=now)
-    vintages = [v for v in readings.vintages(desk.engine, name) if v.period == covered.text]
+    stored = readings.vintages(desk.engine, name)
+    vintages = [v for v in stored if v.period == covered.text]
     if added.duplicates:
         same = [v.vintage for v in vintages if v.value == number]
         return Recorded("duplicate", one, max(same, default=None))
-    newest = max(v.vintage for v in vintages)
-    return Recorded("added", one, newest, remarks=tuple(_remarks(indicator, covered)))
+    told = tuple(remarks.on(indicator, one, stored))
+    return Recorded("added", one, max(v.vintage for v in vintages), remarks=told)
+
+
+def _check_published(published_at: datetime | None, period: Period, now: datetime) -> None:
+    if published_at is None:
+        return
+    if published_at > now:
+        raise UsageError("--published lies in the future; give it once it is out")
+    if published_at.date() < period.start:
+        raise UsageError(
+            f"--published lies before {period} began; a value cannot be known before what it tells"
+        )
 
 
 def _period(text: str, indicator: Indicator, now: datetime) -> Period:
@@ -156,6 +168,11 @@ def _period(text: str, indicator: Indicator, now: datetime) -> Period:
         raise UsageError(
             f"--period: {period} has not ended yet, and {indicator.id} counts the whole of it; "
             "record it when it has"
+        )
+    if not adds_up and period.kind == "year" and period.end >= today:
+        raise UsageError(
+            f"--period: {period} has not ended yet, and {indicator.id} tells how things stand; "
+            f"write the month or the day on which they stood so, as {today:%Y-%m} or {today}"
         )
     return period
 
@@ -183,19 +200,3 @@ def _number(text: str, indicator: Indicator, period: Period) -> float:
             f"read on; expected {indicator.plausible.min:g} to {indicator.plausible.max:g}"
         )
     return number
-
-
-def _remarks(indicator: Indicator, period: Period) -> list[str]:
-    """What a person should know about a reading that was stored."""
-    found: list[str] = []
-    if indicator.role == "context":
-        found.append(f"{indicator.id} is context: it is shown and drives nothing")
-    if indicator.retired is not None:
-        found.append(f"{indicator.id} is retired: {indicator.retired}")
-    windows = indicator.coverage
-    if windows and not any(w.first <= period.start and period.end <= w.last for w in windows):
-        found.append(
-            f"no [[coverage]] window of indicators/{indicator.id}/indicator.toml holds {period}, "
-            "so the reading is kept but drives nothing; extend the last window"
-        )
-    return found

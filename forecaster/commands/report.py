@@ -24,7 +24,7 @@ def report(
     ),
     as_of: str | None = options.AsOf,
 ) -> None:
-    """Write one self-contained page that can be read and printed without any network."""
+    """Write the forecast as one page that needs no network. It can be printed."""
     from forecaster.wiring import open_desk
 
     text = page(open_desk(settings.load()), speak.moment(as_of))
@@ -56,6 +56,7 @@ def page(desk: Desk, at: datetime | None = None) -> str:
             document=document,
             series=curves,
             indicators=documents.indicators(desk, at or now)["indicators"],
+            disagreements=documents.disagreements(desk, at or now),
             previous=None
             if before is None
             else web.Previous(before.headline_mean, documents.moment(before.as_of)),

@@ -23,10 +23,10 @@ def resolve(
     date: str = typer.Option(..., metavar="D", help="The day from which it is in force."),
     source: str = typer.Option(..., metavar="URL", help="Where anybody can read that."),
 ) -> None:
-    """Record that another scenario is now in force; forecasts go on from there."""
+    """Record that another scenario is in force. Forecasts go on from there."""
     from forecaster.wiring import open_desk
 
-    speak.say(store(open_desk(settings.load()), scenario, date, source))
+    speak.tell(store(open_desk(settings.load()), scenario, date, source))
 
 
 def store(desk: Desk, scenario: str, date: str, source: str) -> str:

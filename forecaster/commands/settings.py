@@ -16,7 +16,7 @@ def settings(as_json: bool = options.Json) -> None:
                 "settings": [
                     {
                         "name": name,
-                        "variable": stated.PREFIX + name.upper(),
+                        "variable": stated.variable(name),
                         "value": found.shown(name),
                         "origin": found.origin[name],
                         "help": one.help,
@@ -28,7 +28,7 @@ def settings(as_json: bool = options.Json) -> None:
         )
         return
     rows = [
-        (stated.PREFIX + name.upper(), found.shown(name), found.origin[name], one.help)
+        (stated.variable(name), found.shown(name), found.origin[name], one.help)
         for name, one in stated.TABLE.items()
     ]
     speak.table(("setting", "value", "origin", "meaning"), rows)

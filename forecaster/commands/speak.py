@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from forecaster.commands import columns
 from forecaster.errors import UsageError
 
 WIDEST = 100
@@ -29,27 +30,39 @@ def say(text: str = "") -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def tell(text: str) -> None:
+    """A line on stdout, broken between words where somebody reads it on a terminal."""
+    wide = _columns() if sys.stdout.isatty() else None
+    say("\n".join(columns.broken("", text, wide)))
+
+
 def remark(text: str) -> None:
     """A line on stderr that is no failure."""
-    sys.stderr.write(f"{text}\n")
+    complain(f"note: {text}")
+
+
+def complain(text: str) -> None:
+    """Lines on stderr, each broken between words where somebody reads them on a terminal."""
+    wide = _columns() if sys.stderr.isatty() else None
+    for line in text.splitlines():
+        sys.stderr.write("\n".join(columns.broken("", line, wide)) + "\n")
 
 
 def paragraph(text: str, indent: str = "") -> None:
     """Text broken to the width of the terminal."""
-    wide = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
+    wide = min(_columns(), WIDEST)
     say(textwrap.fill(text, wide, initial_indent=indent, subsequent_indent=indent))
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> None:
-    """Columns of text, two spaces apart; those in ``right`` are set to the right."""
+    """Columns of text, those in ``right`` set to the right, fitted to the terminal if it is one."""
     cells = [[str(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    for row in cells:
-        padded = [
-            cell.rjust(width) if i in right else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        say("  ".join(padded).rstrip())
+    for line in columns.lines(cells, right, _columns() if sys.stdout.isatty() else None):
+        say(line)
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size((WIDEST, 24)).columns
 
 
 def on_terminal() -> bool:
@@ -57,8 +70,20 @@ def on_terminal() -> bool:
     return sys.stderr.isatty()
 
 
-def moment(text: str | None) -> datetime | None:
-    """Read ``--as-of``: a day means its end; without a zone UTC is meant.
+def past_moment(text: str | None, option: str, now: datetime) -> datetime | None:
+    """Read a moment that has passed: a day means its end, but today means now.
+
+    Raises
+    ------
+    UsageError
+        If the text is neither a day nor a moment.
+    """
+    found = moment(text, option)
+    return now if text == now.date().isoformat() else found
+
+
+def moment(text: str | None, option: str = "--as-of") -> datetime | None:
+    """Read a moment: a day means its end; without a zone UTC is meant.
 
     Raises
     ------
@@ -73,7 +98,7 @@ def moment(text: str | None) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            f"--as-of: {text!r} is no moment; write 2018-12-31 or 2018-12-31T12:00Z"
+            f"{option}: {text!r} is no moment; write 2018-12-31 or 2018-12-31T12:00Z"
         ) from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 

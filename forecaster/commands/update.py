@@ -20,7 +20,7 @@ def update(
     as_of: str | None = options.AsOf,
     as_json: bool = options.Json,
 ) -> None:
-    """Fit what is known and publish; with --as-of store a hindcast, which never stands."""
+    """Fit what is known and publish. With --as-of store a hindcast, which never stands."""
     from forecaster import update as fit
     from forecaster.commands.answer import tell
     from forecaster.wiring import open_desk
@@ -36,7 +36,7 @@ def update(
             {"kind": outcome.kind, "message": outcome.message, "forecast": outcome.document}
         )
     else:
-        speak.say(outcome.message)
+        speak.tell(outcome.message)
         if outcome.document is not None and outcome.kind != "rejected":
             speak.say()
             tell(outcome.document)

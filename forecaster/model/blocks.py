@@ -1,11 +1,12 @@
 """Observations as the density takes them: blocks of measured values, cells of counts.
 
-Gaussian indicators are rotated: with ``u`` the intercept and slow deviation of an indicator (an
-Ornstein-Uhlenbeck process around an unknown level, covariance ``sd^2 K``) and independent noise,
-the eigenvectors of ``K`` turn one indicator's values into independent ones with variance
-``sigma^2 + sd^2 lambda``. The deviation is thereby integrated out exactly, with no parameters, no
-truncation at the end of the series, and the same density whether readings arrive one by one or
-together (decision record 0002).
+Gaussian indicators are rotated. An indicator has a level of its own, of which nothing is known
+beforehand: what it says lies in the n - 1 contrasts between its n readings. With a slow deviation
+(an Ornstein-Uhlenbeck process, covariance ``sd^2 K``) and independent noise, the eigenvectors of
+``K`` between the contrasts turn them into independent ones with variance ``sigma^2 + sd^2 lambda``.
+Level and deviation are thereby integrated out exactly, with no parameters, no truncation at the end
+of the series, and the same density whether readings arrive one by one or together (decision record
+0002).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import helmert
 
 from forecaster.belief import FACTORS
 from forecaster.model.basis import Array
@@ -85,12 +87,12 @@ def measured(
     data["y_shape"] = np.zeros((2, len(names), depth))
     subs = [sub_of(evidence[name]) for name in names]
     factors = [FACTORS.index(evidence[name].informs.factor) for name in names]
-    lengths = [len(rows[name]) for name in names]
+    lengths = [max(len(rows[name]) - 1, 0) for name in names]
     data["y_place"] = np.array(
         [factors, [coords["sub"].index(sub) if sub else -1 for sub in subs], lengths], dtype=float
     )
     for index, name in enumerate(names):
-        if not rows[name]:
+        if lengths[index] == 0:
             continue
         weights = np.array([row.weights for row in rows[name]])
         rotation, share = rotate(weights, kernel)
@@ -104,9 +106,14 @@ def measured(
 
 
 def rotate(weights: Array, kernel: Array) -> tuple[Array, Array]:
-    """Eigenvectors (columns) and eigenvalues of the deviation's covariance between periods."""
-    share, rotation = np.linalg.eigh(weights @ kernel @ weights.T)
-    return rotation, np.maximum(share, 0.0)
+    """Contrasts between readings (columns) in which the deviation's covariance is diagonal.
+
+    Every column sums to zero, so that an unknown intercept drops out; the second result is the
+    variance of the deviation in each.
+    """
+    contrasts = helmert(len(weights))
+    share, rotation = np.linalg.eigh(contrasts @ weights @ kernel @ weights.T @ contrasts.T)
+    return contrasts.T @ rotation, np.maximum(share, 0.0)
 
 
 def counted(

@@ -3,9 +3,7 @@
 NUTS asks for this function some hundred thousand times per fit. Written out as a symbolic graph it
 costs milliseconds an evaluation and minutes to compile; written by hand a few hundred microseconds
 and seconds (decision record 0003). ``graph.py`` holds the same density in PyMC; a test compares
-values and gradients of the two at random points. Numba keeps compiled code beside the sources and
-looks only at the file of the outermost function: after a change here or in ``events``, delete
-``__pycache__``.
+values and gradients of the two at random points.
 
 Here: the factors, their shocks and what is measured; ``events`` goes on with counts and exits.
 Every function takes and returns plain float64 arrays. ``g_*`` arrays receive gradients, in place.
@@ -16,20 +14,20 @@ from __future__ import annotations
 from math import exp, log, log1p, sqrt
 from typing import Any
 
-import numba
 import numpy as np
 
+from forecaster.model.compiled import njit
+
 Array = Any  # whole numbers or floats; numba finds out
-_njit = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
-@_njit
+@njit()
 def softplus(x: float) -> float:
     """log(1 + e^x) without overflow."""
     return x + log1p(exp(-x)) if x > 0.0 else log1p(exp(x))
 
 
-@_njit
+@njit()
 def sigmoid(x: float) -> float:
     """Derivative of ``softplus``."""
     if x >= 0.0:
@@ -38,7 +36,7 @@ def sigmoid(x: float) -> float:
     return e / (1.0 + e)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@njit(fast=True)
 def dot(a: Array, b: Array) -> float:
     """Inner product of two short vectors; the order of summation is the compiler's."""
     total = 0.0
@@ -47,14 +45,14 @@ def dot(a: Array, b: Array) -> float:
     return total
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@njit(fast=True)
 def add(target: Array, scale: float, vector: Array) -> None:
     """``target += scale * vector``, in place."""
     for k in range(target.shape[0]):
         target[k] += scale * vector[k]
 
 
-@_njit
+@njit()
 def answers(
     w: Array, structure: Array, kappa: Array, excess: Array, project: Array
 ) -> tuple[Array, Array]:
@@ -66,7 +64,7 @@ def answers(
     return structure[0] * w[0], structure[1] * w[0] + structure[2] * w[1] - held
 
 
-@_njit
+@njit()
 def processes(
     v: Array,
     w: Array,
@@ -103,7 +101,7 @@ def processes(
     return value
 
 
-@_njit
+@njit()
 def shocks(
     steps: Array, hits: Array, size: Array, nu: float, g_steps: Array, g_size: Array
 ) -> float:
@@ -127,11 +125,12 @@ def shocks(
     return value
 
 
-@_njit
+@njit()
 def measures(
     w: Array,
     jumps: Array,
     sub_w: Array,
+    sub_sd: Array,
     measure: Array,
     place: Array,
     y: Array,
@@ -142,13 +141,18 @@ def measures(
     g_w: Array,
     g_jumps: Array,
     g_sub_w: Array,
+    g_sub_sd: Array,
     g_measure: Array,
 ) -> float:
     """Gaussian indicators in rotated coordinates.
 
+    A sub-constraint beyond the rows of ``sub_w`` has one indicator alone. Its own path is a process
+    like that indicator's deviation, so the two are integrated out together: only ``sub_sd`` is
+    left of it, as variance.
+
     ``measure`` rows: signed loading, noise sd, deviation sd. ``place`` rows: factor,
-    sub-constraint (-1 for none), number of observations. ``shape``: weight, share of the
-    deviation's variance (the intercept is part of the deviation).
+    sub-constraint (-1 for none), number of contrasts. ``shape``: weight, share of the deviation's
+    variance.
     """
     value = 0.0
     n_jump = jumps.shape[0]
@@ -157,14 +161,17 @@ def measures(
         if n == 0:
             continue
         loading, noise, deviation = measure[0, i], measure[1, i], measure[2, i]
+        shared = 0 <= sub < sub_w.shape[0]
+        own_sd = sub_sd[sub] if sub >= sub_w.shape[0] else 0.0
+        slow = deviation * deviation + (loading * own_sd) ** 2
         for r in range(n):
             weight, share = shape[0, i, r], shape[1, i, r]
             seen = dot(y_basis[i, r], w[factor])
             if factor < n_jump:
                 seen += dot(y_shock[i, r], jumps[factor])
-            if sub >= 0:
+            if shared:
                 seen += dot(y_slow[i, r], sub_w[sub])
-            variance = noise * noise + deviation * deviation * share
+            variance = noise * noise + slow * share
             miss = y[i, r] - loading * seen
             value -= 0.5 * weight * (miss * miss / variance + log(variance))
             g_mean = weight * miss / variance
@@ -172,10 +179,13 @@ def measures(
             g_measure[0, i] += g_mean * seen
             g_measure[1, i] += g_variance * 2.0 * noise
             g_measure[2, i] += g_variance * 2.0 * deviation * share
+            if own_sd > 0.0:
+                g_measure[0, i] += g_variance * 2.0 * loading * own_sd**2 * share
+                g_sub_sd[sub] += g_variance * 2.0 * loading**2 * own_sd * share
             g_seen = g_mean * loading
             add(g_w[factor], g_seen, y_basis[i, r])
             if factor < n_jump:
                 add(g_jumps[factor], g_seen, y_shock[i, r])
-            if sub >= 0:
+            if shared:
                 add(g_sub_w[sub], g_seen, y_slow[i, r])
     return value

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from math import exp, log, log1p
 
-import numba
 import numpy as np
 
+from forecaster.model.compiled import njit
 from forecaster.model.density import Array, sigmoid, softplus
 
 LOG2 = 0.6931471805599453
-_njit = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
-@_njit
+@njit()
 def count_cell(count: float, weight: float, gap: float, alpha: float) -> tuple[float, float, float]:
     """One negative binomial cell without its factorials: value, d/d log mean, d/d alpha.
 
@@ -30,7 +29,7 @@ def count_cell(count: float, weight: float, gap: float, alpha: float) -> tuple[f
     return value, weight * slope, weight * (-shared - slope / alpha)
 
 
-@_njit
+@njit()
 def counts(
     factors: Array,
     slow: Array,
@@ -123,7 +122,7 @@ def counts(
     return value
 
 
-@_njit
+@njit()
 def survival(
     factors: Array,
     levels: Array,

@@ -15,12 +15,13 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from forecaster.belief import DRIVERS, FACTORS, FAMILIES
+from forecaster.belief import DRIVERS, FAMILIES
 from forecaster.model import equations
-from forecaster.model.design import Design, noise_prior
+from forecaster.model import graph_readings as see
+from forecaster.model.design import Design
 from forecaster.model.layout import SCALARS
 from indicators.spec import Indicator
-from priors import Beta, LogNormal, Normal, Prior, Priors
+from priors import Beta, Priors
 
 WEST, EAST, ALIGNMENT = range(len(DRIVERS))
 DIMS: dict[str, tuple[str, ...]] = {
@@ -46,6 +47,10 @@ DIMS: dict[str, tuple[str, ...]] = {
     "cell_place": ("cell", "cell_places"),
     "more_than": ("counter", "events"),
     "usual": ("counter", "month"),
+    "measure_known": ("measure",),
+    "counter_known": ("counter",),
+    "sub_known": ("shared_sub", "slow", "slow_too"),
+    "sub_information": ("shared_sub", "slow"),
 }
 
 
@@ -55,15 +60,15 @@ def build(design: Design, catalogue: dict[str, Indicator], priors: Priors) -> pm
         data = {name: _data(name, design.data[name]) for name in DIMS}
         one = _scalars(priors)
         paths = _factors(data, one, priors)
-        paths["sub_w"] = _sub_constraints(priors)
-        loading_mean = _loading_means(priors)
-        measure = _measures_of(design, catalogue, priors, loading_mean, one["loading_tau"])
-        counter = _counters_of(design, catalogue, priors, loading_mean, one["loading_tau"])
-        recall = _recalls(design, catalogue)
+        paths["sub_w"], paths["sub_sd"] = _sub_constraints(data, priors)
+        spread = see.Spread(see.loading_means(priors), one["loading_tau"], priors)
+        measure = see.measured(design, catalogue, priors, spread)
+        counter = see.counted(design, catalogue, priors, spread)
+        recall = see.recalls(design, catalogue)
         both = pt.concatenate([paths["drivers"], paths["families"]], axis=1)
         paths["factors"] = pm.Deterministic("factors", both, dims=("month", "factor"))
-        pm.Potential("measures", _measures(data, paths, measure))
-        pm.Potential("counts", _counts(data, paths, counter, recall))
+        pm.Potential("measures", see.measures(data, paths, measure))
+        pm.Potential("counts", see.counts(data, paths, counter, recall))
         pm.Potential("survival", _survival(data, paths, one, priors))
     return model
 
@@ -75,6 +80,7 @@ def _coords(design: Design) -> dict[str, list[str]]:
         "coordinate": width,
         "coordinate_too": width,
         "basis_too": design.coords["basis"],
+        "slow_too": design.coords["slow"],
         "answer": ["cn_us", "alignment"],
         "y_places": ["factor", "sub", "length"],
         "y_shapes": ["weight", "deviation_share"],
@@ -93,31 +99,15 @@ def _data(name: str, array: Any) -> Any:
     return pm.Data(name, array.astype(np.int64) if places else array, dims=DIMS[name])
 
 
-def _natural(prior: Prior, z: Any) -> Any:
-    """What a standard normal becomes under a prior."""
-    match prior:
-        case Normal():
-            return prior.mean + prior.sd * z
-        case LogNormal():
-            return prior.median * pt.exp(prior.log_sd * z)
-    raise TypeError(f"{prior.title}: {prior.distribution}; normal or lognormal is expected")
-
-
-def _logit_beta(name: str, logit: Any, alpha: Any, beta: Any) -> Any:
-    """A Beta variable drawn on the logit scale; the potential is its density with Jacobian."""
-    pm.Potential(f"{name}_prior", -pt.sum(alpha * pt.softplus(-logit) + beta * pt.softplus(logit)))
-    return pt.sigmoid(logit)
-
-
 def _scalars(priors: Priors) -> dict[str, Any]:
     """The learned numbers that are one for the whole model, and kappa."""
     theta = pm.Normal("theta", dims="scalar")
-    one = {name: _natural(priors.parameters[name], theta[k]) for k, name in enumerate(SCALARS)}
+    one = {name: see.natural(priors.parameters[name], theta[k]) for k, name in enumerate(SCALARS)}
     rho = priors.parameters["rho_drivers"]
     if not isinstance(rho, Beta):
         raise TypeError("rho_drivers must be a beta: it is (rho + 1) / 2")
     logit = pm.Flat("rho_logit", dims="single")
-    one["rho_drivers"] = _logit_beta("rho_drivers", logit, rho.alpha, rho.beta)[0]
+    one["rho_drivers"] = see.logit_beta("rho_drivers", logit, rho.alpha, rho.beta)[0]
     for name, value in one.items():
         pm.Deterministic(name, value)
     offsets = np.array([priors.settings[f"kappa_offset_{family}"] for family in FAMILIES])
@@ -190,127 +180,26 @@ def _shock_prior(steps: Any, hits: Any, one: dict[str, Any], nu: float) -> Any:
     return pt.sum(pt.where(hits > 0.0, sized, -0.5 * steps**2))
 
 
-def _sub_constraints(priors: Priors) -> Any:
-    """Coefficients of the sub-constraints' own slow paths; the last row is nobody's, zero."""
-    z = pm.Normal("sub_sd_z", dims="sub")
-    sd = _natural(priors.parameters["sub_deviation_sd"], z)
-    pm.Deterministic("sub_deviation_sd", sd, dims="sub")
-    own = sd[:, None] * pm.Normal("sub_z", dims=("sub", "slow"))
-    return pt.concatenate([own, pt.zeros((1, own.shape[1]))])
+def _sub_constraints(data: dict[str, Any], priors: Priors) -> tuple[Any, Any]:
+    """Coefficients of the sub-constraints' own slow paths, and sds of those integrated out.
 
-
-def _loading_means(priors: Priors) -> Any:
-    z = pm.Normal("loading_mean_z", dims="factor")
-    mean = _natural(priors.parameters["loading_mean"], z)
-    return pm.Deterministic("loading_mean", mean, dims="factor")
-
-
-def _loadings(
-    z: Any, names: list[str], catalogue: dict[str, Indicator], priors: Priors, mean: Any, tau: Any
-) -> Any:
-    """Signed loadings, log-normal around their factor's mean; the anchor's is nearly fixed."""
-    factor = np.array([FACTORS.index(catalogue[i].informs.factor) for i in names], dtype=np.int64)
-    anchor = np.array([catalogue[i].informs.anchor for i in names], dtype=bool)
-    sign = np.array([catalogue[i].informs.sign for i in names], dtype=float)
-    usual = mean[factor] * pt.exp(tau * z)
-    return sign * pt.where(anchor, pt.exp(priors.settings["anchor_log_sd"] * z), usual)
-
-
-def _by_class(z: Any, names: list[str], catalogue: dict[str, Indicator], priors: Priors) -> Any:
-    """One positive scale per indicator, log-normal as its noise class states."""
-    stated = [noise_prior(catalogue[i], priors) for i in names]
-    medians = np.array([prior.median for prior in stated])
-    return medians * pt.exp(np.array([prior.log_sd for prior in stated]) * z)
-
-
-def _measures_of(
-    design: Design, catalogue: dict[str, Indicator], priors: Priors, mean: Any, tau: Any
-) -> dict[str, Any]:
-    """Signed loading, noise and deviation of the Gaussian indicators."""
-    names = design.coords["measure"]
-    z = pm.Normal("measure_z", dims=("measure_number", "measure"))
-    noise = _by_class(z[1], names, catalogue, priors)
-    deviation = _natural(priors.parameters["deviation_sd"], z[2])
-    return {
-        "loading": _loadings(z[0], names, catalogue, priors, mean, tau),
-        "noise": pm.Deterministic("noise_sd", noise, dims="measure"),
-        "deviation": pm.Deterministic("deviation_sd", deviation, dims="measure"),
-    }
-
-
-def _counters_of(
-    design: Design, catalogue: dict[str, Indicator], priors: Priors, mean: Any, tau: Any
-) -> dict[str, Any]:
-    """Intercept, signed loading, dispersion and slow deviation of the counts."""
-    names = design.coords["counter"]
-    z = pm.Normal("counter_z", dims=("counter_number", "counter"))
-    intercept = priors.settings["count_intercept_sd"] * z[0]
-    dispersion = _by_class(z[2], names, catalogue, priors)
-    sd_z = pm.Normal("counter_sd_z", dims="counter")
-    sd = _natural(priors.parameters["deviation_sd"], sd_z)
-    return {
-        "intercept": pm.Deterministic("counter_intercept", intercept, dims="counter"),
-        "loading": _loadings(z[1], names, catalogue, priors, mean, tau),
-        "dispersion": pm.Deterministic("dispersion", dispersion, dims="counter"),
-        "deviation": pm.Deterministic("counter_deviation_sd", sd, dims="counter")[:, None]
-        * pm.Normal("counter_deviation_z", dims=("counter", "slow")),
-    }
-
-
-def _recalls(design: Design, catalogue: dict[str, Indicator]) -> Any:
-    """Log recall of every window whose list may miss events; the last is 0, for the rest."""
-    windows = [name.split(":") for name in design.coords["partial"]]
-    shapes = [catalogue[indicator].coverage[int(number)].recall for indicator, number in windows]
-    alpha, beta = np.array(shapes, dtype=float).reshape(-1, 2).T
-    logit = pm.Flat("recall_logit", dims="partial")
-    recalled = _logit_beta("recall", logit, alpha, beta)
-    pm.Deterministic("recall", recalled, dims="partial")
-    return pt.concatenate([pt.log(recalled), pt.zeros(1)])
-
-
-def _measures(data: dict[str, Any], paths: dict[str, Any], measure: dict[str, Any]) -> Any:
-    """Gaussian indicators in rotated coordinates: intercept and deviation are integrated out."""
-    factor, sub = data["y_place"][0], data["y_place"][1]
-    seen = (
-        _each(data["y_basis"], paths["coefficients"][factor])
-        + _each(data["y_shock"], paths["jumps"][factor])
-        + _each(data["y_slow"], paths["sub_w"][sub])
-    )
-    weight, share = data["y_shape"][0], data["y_shape"][1]
-    variance = measure["noise"][:, None] ** 2 + measure["deviation"][:, None] ** 2 * share
-    miss = data["y"] - measure["loading"][:, None] * seen
-    return pt.sum(-0.5 * weight * (miss**2 / variance + pt.log(variance)))
-
-
-def _each(rows: Any, coefficients: Any) -> Any:
-    """Rows of every indicator (indicator, row, k) times its own coefficients (indicator, k)."""
-    return pt.sum(rows * coefficients[:, None, :], axis=2)
-
-
-def _counts(
-    data: dict[str, Any], paths: dict[str, Any], counter: dict[str, Any], log_recall: Any
-) -> Any:
-    """Negative binomial counts with exposure and recall.
-
-    An intercept is the log rate at the mean state of the months that its count covers.
+    What the data fix of a path is drawn in the nominal spread, hence the Jacobian. Both results
+    have a row for every sub-constraint and a last one, zero, for indicators that have none; a path
+    that is integrated out has coefficients of zero, and all others an sd of zero.
     """
-    factor, sub = data["counter_place"][0], data["counter_place"][1]
-    which, first, last, window = (data["cell_place"][:, k] for k in range(4))
-    count, weight, log_exposure = (data["cells"][:, k] for k in range(3))
-    subs = pt.dot(data["slow_path"], paths["sub_w"].T)
-    own = pt.dot(data["slow_path"], counter["deviation"].T)
-    path = counter["loading"] * (paths["factors"][:, factor] + subs[:, sub]) + own
-    path = path - pt.sum(data["usual"] * path.T, axis=1)
-    month = pt.arange(path.shape[0])
-    covered = pt.and_(month >= first[:, None], month <= last[:, None])
-    mean_path = pt.sum(covered * path.T[which], axis=1) / (last - first + 1)
-    log_mean = counter["intercept"][which] + mean_path + log_exposure + log_recall[window]
-    alpha = counter["dispersion"]
-    gap = log_mean - pt.log(alpha)[which]
-    each = count * gap - (alpha[which] + count) * pt.softplus(gap)
-    steps = pt.arange(data["more_than"].shape[1])
-    rising = pt.sum(data["more_than"] * pt.log(alpha[:, None] + steps))
-    return rising + pt.sum(weight * each)
+    prior = priors.parameters["sub_deviation_sd"]
+    sd = see.natural(prior, pm.Normal("sub_sd_z", dims="sub"))
+    pm.Deterministic("sub_deviation_sd", sd, dims="sub")
+    n_shared = data["sub_known"].shape[0]
+    nominal, each = see.natural(prior, 0.0), sd[:n_shared, None]
+    z = pm.Flat("sub_z", dims=("shared_sub", "slow"))
+    seen = pt.sum(data["sub_known"] * z[:, None, :], axis=2)
+    own = each * (z - seen) + nominal * seen
+    steps = data["sub_information"] * nominal + (1.0 - data["sub_information"]) * each
+    pm.Potential("own_paths", pt.sum(pt.log(steps / each) - 0.5 * (own / each) ** 2))
+    rest = pt.zeros((sd.shape[0] - n_shared + 1, own.shape[1]))
+    integrated = pt.concatenate([pt.zeros(n_shared), sd[n_shared:], pt.zeros(1)])
+    return pt.concatenate([own, rest]), integrated
 
 
 def _survival(

@@ -14,7 +14,8 @@ import numpy as np
 
 from forecaster.belief import DRIVERS, FACTORS, FAMILIES
 from forecaster.model.basis import Array
-from forecaster.model.design import Design, noise_prior
+from forecaster.model.design import Design
+from forecaster.model.geometry import noise_prior
 from indicators.spec import Indicator
 from priors import Beta, LogNormal, Normal, Priors
 
@@ -39,6 +40,10 @@ class Layout:
         Shape of each block, in the order in which they lie.
     location, scale, positive : arrays
         Of ``SCALARS``: natural = location + scale z, or its exponential where positive.
+    loading_known : dict
+        By kind (``measure``, ``counter``): the share of each loading that the data fix.
+    factor_of : dict
+        By kind: the place of each one's factor.
     measure_location, measure_scale : arrays (3, measure)
         Log loading (beyond its factor's mean), log noise, log deviation; likewise for counts:
         intercept, log loading, log dispersion.
@@ -51,11 +56,15 @@ class Layout:
     rho_shape: Array
     kappa_offset: Array
     loading_mean: Array
+    loading_tau: Array
+    loading_known: dict[str, Array]
+    factor_of: dict[str, Array]
     measure_location: Array
     measure_scale: Array
     measure_anchor: Array
     measure_sign: Array
     sub_sd: Array
+    sub_known: Array
     counter_location: Array
     counter_scale: Array
     counter_anchor: Array
@@ -94,12 +103,20 @@ class Layout:
         named["loading_mean"] = np.exp(
             self.loading_mean[0] + self.loading_mean[1] * block["loading_mean_z"]
         )
+        for kind, row, scale in (
+            ("measure", 0, self.measure_scale[0]),
+            ("counter", 1, self.counter_scale[1]),
+        ):
+            z = block[f"{kind}_z"][..., row, :]
+            named[f"{kind}_loading"] = self._loadings(kind, z, scale, named)
         scaled = self.measure_location + self.measure_scale * block["measure_z"]
         named["noise_sd"] = np.exp(scaled[..., 1, :])
         named["deviation_sd"] = np.exp(scaled[..., 2, :])
-        sub_sd = np.exp(self.sub_sd[0] + self.sub_sd[1] * block["sub_sd_z"])
-        named["sub_deviation_sd"] = sub_sd
-        named["sub_w"] = sub_sd[..., None] * block["sub_z"]
+        named["sub_deviation_sd"] = np.exp(self.sub_sd[0] + self.sub_sd[1] * block["sub_sd_z"])
+        sub_sd = named["sub_deviation_sd"][..., : len(self.sub_known)]
+        seen = np.einsum("skj,...sj->...sk", self.sub_known, block["sub_z"])
+        nominal = np.exp(self.sub_sd[0])
+        named["sub_w"] = sub_sd[..., None] * (block["sub_z"] - seen) + nominal * seen
         counted = self.counter_location + self.counter_scale * block["counter_z"]
         named["counter_intercept"] = counted[..., 0, :]
         named["dispersion"] = np.exp(counted[..., 2, :])
@@ -108,6 +125,15 @@ class Layout:
         named["counter_w"] = deviation[..., None] * block["counter_deviation_z"]
         named["recall"] = 1.0 / (1.0 + np.exp(-block["recall_logit"]))
         return named
+
+    def _loadings(self, kind: str, z: Array, fixed: Array, named: dict[str, Array]) -> Array:
+        """Signed loadings of the measured or the counted indicators; the way of ``live``."""
+        known, anchor = self.loading_known[kind], getattr(self, f"{kind}_anchor")
+        mean = np.log(named["loading_mean"][..., self.factor_of[kind]])
+        step = known * self.loading_tau + (1.0 - known) * named["loading_tau"][..., None]
+        usual = step * z + (1.0 - known) * mean + known * self.loading_mean[0]
+        signed: Array = getattr(self, f"{kind}_sign")
+        return signed * np.exp(np.where(anchor > 0, fixed * z, usual))
 
 
 def layout(design: Design, catalogue: dict[str, Indicator], priors: Priors) -> Layout:
@@ -134,7 +160,7 @@ def layout(design: Design, catalogue: dict[str, Indicator], priors: Priors) -> L
             "loading_mean_z": (len(FACTORS),),
             "measure_z": (3, len(measures)),
             "sub_sd_z": (len(subs),),
-            "sub_z": (len(subs), n_slow),
+            "sub_z": (len(coords["shared_sub"]), n_slow),
             "counter_z": (3, len(counters)),
             "counter_sd_z": (len(counters),),
             "counter_deviation_z": (len(counters), n_slow),
@@ -146,6 +172,15 @@ def layout(design: Design, catalogue: dict[str, Indicator], priors: Priors) -> L
         rho_shape=np.array([rho.alpha, rho.beta]),
         kappa_offset=np.array([priors.settings[f"kappa_offset_{name}"] for name in FAMILIES]),
         loading_mean=_log(priors, "loading_mean"),
+        loading_tau=np.exp(_log(priors, "loading_tau")[:1]),
+        loading_known={
+            "measure": design.data["measure_known"],
+            "counter": design.data["counter_known"],
+        },
+        factor_of={
+            "measure": design.data["y_place"][0].astype(np.int64),
+            "counter": design.data["counter_place"][0].astype(np.int64),
+        },
         measure_location=np.array(
             [
                 np.zeros(len(measures)),
@@ -163,6 +198,7 @@ def layout(design: Design, catalogue: dict[str, Indicator], priors: Priors) -> L
         measure_anchor=np.array([float(catalogue[i].informs.anchor) for i in measures]),
         measure_sign=np.array([float(catalogue[i].informs.sign) for i in measures]),
         sub_sd=_log(priors, "sub_deviation_sd"),
+        sub_known=design.data["sub_known"],
         counter_location=np.array(
             [
                 np.zeros(len(counters)),

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
-from forecaster.model import density, events
+from forecaster.model import density, events, hierarchy
 from forecaster.model.basis import Array
+from forecaster.model.compiled import njit
 from forecaster.model.design import Design
 from forecaster.model.layout import SCALARS, Layout
 
@@ -23,7 +23,7 @@ LOADING_TAU = SCALARS.index("loading_tau")
 N_HAZARD = 9
 
 LAYOUT = (
-    *("location", "scale", "positive", "rho_shape", "kappa_offset", "loading_mean"),
+    *("location", "scale", "positive", "rho_shape", "kappa_offset", "loading_mean", "loading_tau"),
     *("measure_location", "measure_scale", "measure_anchor", "measure_sign", "sub_sd"),
     *("counter_location", "counter_scale", "counter_anchor", "counter_sign", "counter_sd"),
     "recall_shape",
@@ -33,8 +33,8 @@ DATA = (
     *("threat_window", "at_risk", "at_risk_balancing"),
     *("y_place", "y", "y_shape", "y_basis", "y_shock", "y_slow"),
     *("counter_place", "cells", "cell_place", "more_than", "usual", "information"),
+    *("measure_known", "counter_known", "sub_known", "sub_information"),
 )
-_njit = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
 def arguments(layout: Layout, design: Design) -> tuple[Array, tuple[Any, ...], tuple[Any, ...]]:
@@ -48,60 +48,7 @@ def arguments(layout: Layout, design: Design) -> tuple[Array, tuple[Any, ...], t
     return (layout.starts, numbers, data)
 
 
-@_njit
-def _beta(logit: float, shape: Array) -> tuple[float, float, float]:
-    """A Beta on the logit scale: the probability, its log density with Jacobian, the gradient."""
-    p = density.sigmoid(logit)
-    a, b = shape[0], shape[1]
-    value = -a * density.softplus(-logit) - b * density.softplus(logit)
-    return p, value, a - (a + b) * p
-
-
-@_njit
-def _loadings(
-    z: Array,
-    anchor: Array,
-    sign: Array,
-    anchor_scale: Array,
-    log_mean: Array,
-    tau: float,
-    place: Array,
-) -> Array:
-    """Signed loadings; an anchor's is nearly fixed, others spread around their factor's mean."""
-    loading = np.empty(z.shape[0])
-    for i in range(z.shape[0]):
-        usual = log_mean[place[0, i]] + tau * z[i]
-        log_loading = anchor_scale[i] * z[i] if anchor[i] > 0.0 else usual
-        loading[i] = sign[i] * np.exp(log_loading)
-    return loading
-
-
-@_njit
-def _loadings_back(
-    g_loading: Array,
-    loading: Array,
-    z: Array,
-    anchor: Array,
-    anchor_scale: Array,
-    tau: float,
-    place: Array,
-    g_z: Array,
-    g_log_mean: Array,
-) -> float:
-    """Gradients of the loadings' coordinates; returns that of tau."""
-    g_tau = 0.0
-    for i in range(z.shape[0]):
-        g = g_loading[i] * loading[i]
-        if anchor[i] > 0.0:
-            g_z[i] += g * anchor_scale[i]
-        else:
-            g_z[i] += g * tau
-            g_log_mean[place[0, i]] += g
-            g_tau += g * z[i]
-    return g_tau
-
-
-@_njit
+@njit()
 def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     """Log posterior at ``x`` up to a constant; its gradient is written into ``g``."""
     (
@@ -111,6 +58,7 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
         rho_shape,
         kappa_offset,
         loading_mean,
+        loading_tau,
         m_location,
         m_scale,
         m_anchor,
@@ -147,6 +95,10 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
         more_than,
         usual,
         information,
+        m_known,
+        c_known,
+        sub_known,
+        sub_information,
     ) = data
     g[:] = -x
     n_f, extended = whiten.shape[0], whiten.shape[1]
@@ -161,10 +113,11 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     value: float = -0.5 * (np.dot(x[at[1] : at[2]], x[at[1] : at[2]])) - 0.5 * np.dot(
         x[at[3] : at[11]], x[at[3] : at[11]]
     )
-    share, beta_value, beta_slope = _beta(x[at[2]], rho_shape)
+    share, beta_value, beta_slope = hierarchy.beta(x[at[2]], rho_shape)
     value += beta_value
     g[at[2]] = beta_slope
-    n_sub, n_slow = at[7] - at[6], slow_path.shape[1]
+    n_slow = slow_path.shape[1]
+    n_shared = (at[8] - at[7]) // n_slow
     kappa = theta[KAPPA_BAR] + kappa_offset + theta[KAPPA_TAU] * x[at[3] : at[4]]
     structure = np.empty(4 + N_HAZARD)
     structure[0] = 2.0 * share - 1.0
@@ -172,20 +125,27 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     log_mean = loading_mean[0] + loading_mean[1] * x[at[4] : at[5]]
     m_z = x[at[5] : at[6]].reshape(3, y.shape[0])
     measure = np.empty((3, y.shape[0]))
-    measure[0] = _loadings(
-        m_z[0], m_anchor, m_sign, m_scale[0], log_mean, theta[LOADING_TAU], y_place
+    nominal = np.array([loading_mean[0], loading_tau[0]])
+    tau = theta[LOADING_TAU]
+    measure[0], added = hierarchy.loadings(
+        m_z[0], m_anchor, m_sign, m_scale[0], log_mean, tau, nominal, m_known, y_place
     )
+    value += added
     measure[1:] = np.exp(m_location[1:] + m_scale[1:] * m_z[1:])
     spread = np.exp(sub_sd[0] + sub_sd[1] * x[at[6] : at[7]])
-    sub_z = x[at[7] : at[8]].reshape(n_sub, n_slow)
-    sub_w = spread.reshape(n_sub, 1) * sub_z
+    sub_z = x[at[7] : at[8]].reshape(n_shared, n_slow)
+    sub_w, added = hierarchy.own_paths(
+        sub_z, spread[:n_shared], np.exp(sub_sd[0]), sub_known, sub_information
+    )
+    value += added
     n_c = more_than.shape[0]
     c_z = x[at[8] : at[9]].reshape(3, n_c)
     counter = np.empty((3, n_c))
     counter[0] = c_location[0] + c_scale[0] * c_z[0]
-    counter[1] = _loadings(
-        c_z[1], c_anchor, c_sign, c_scale[1], log_mean, theta[LOADING_TAU], c_place
+    counter[1], added = hierarchy.loadings(
+        c_z[1], c_anchor, c_sign, c_scale[1], log_mean, tau, nominal, c_known, c_place
     )
+    value += added
     counter[2] = np.exp(c_location[2] + c_scale[2] * c_z[2])
     c_spread = np.exp(c_sd[0] + c_sd[1] * x[at[9] : at[10]])
     own_z = x[at[10] : at[11]].reshape(n_c, n_slow)
@@ -193,7 +153,7 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     log_recall = np.empty(recall_shape.shape[0])
     recall = np.empty(recall_shape.shape[0])
     for p in range(log_recall.shape[0]):
-        recall[p], beta_value, beta_slope = _beta(x[at[11] + p], recall_shape[p])
+        recall[p], beta_value, beta_slope = hierarchy.beta(x[at[11] + p], recall_shape[p])
         value += beta_value
         g[at[11] + p] = beta_slope
         log_recall[p] = np.log(recall[p])
@@ -232,7 +192,7 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     g_east_answer, g_answer = np.zeros(width), np.zeros(width)
     g_factors, g_levels = np.zeros_like(factors), np.zeros_like(levels)
     g_structure, g_kappa = np.zeros_like(structure), np.zeros_like(kappa)
-    g_size, g_sub_w = np.zeros(2), np.zeros_like(sub_w)
+    g_size, g_sub_w, g_spread = np.zeros(2), np.zeros_like(sub_w), np.zeros_like(spread)
     g_measure, g_counter = np.zeros_like(measure), np.zeros_like(counter)
     g_counter_w, g_log_recall = np.zeros_like(counter_w), np.zeros_like(log_recall)
     value += density.processes(
@@ -242,8 +202,8 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     size = theta[SHOCK_MEAN : SHOCK_SCALE + 1]
     value += density.shocks(steps, hits, size, fixed[5], g_steps, g_size)
     value += density.measures(
-        *(w, jumps, sub_w, measure, y_place, y, y_shape, y_basis, y_shock, y_slow),
-        *(g_w, g_jumps, g_sub_w, g_measure),
+        *(w, jumps, sub_w, spread, measure, y_place, y, y_shape, y_basis, y_shock, y_slow),
+        *(g_w, g_jumps, g_sub_w, g_spread, g_measure),
     )
     value += events.counts(
         *(factors, slow_path, sub_w, counter, counter_w, log_recall, c_place, cells),
@@ -308,18 +268,21 @@ def evaluate(x: Array, at: Array, numbers: Any, data: Any, g: Array) -> float:
     g[at[3] : at[4]] += g_kappa * theta[KAPPA_TAU]
     g_log_mean = np.zeros_like(log_mean)
     g_m = g[at[5] : at[6]].reshape(3, y.shape[0])
-    g_theta[LOADING_TAU] += _loadings_back(
-        *(g_measure[0], measure[0], m_z[0], m_anchor, m_scale[0], theta[LOADING_TAU]),
-        *(y_place, g_m[0], g_log_mean),
+    g_theta[LOADING_TAU] += hierarchy.loadings_back(
+        *(g_measure[0], measure[0], m_z[0], m_anchor, m_scale[0], log_mean, tau, nominal),
+        *(m_known, y_place, g_m[0], g_log_mean),
     )
     g_m[1:] += g_measure[1:] * measure[1:] * m_scale[1:]
-    g[at[6] : at[7]] += np.sum(g_sub_w * sub_w, axis=1) * sub_sd[1]
-    g[at[7] : at[8]] += (g_sub_w * spread.reshape(n_sub, 1)).ravel()
+    g_spread[:n_shared] += hierarchy.own_paths_back(
+        *(g_sub_w, sub_w, sub_z, spread[:n_shared], np.exp(sub_sd[0]), sub_known),
+        *(sub_information, g[at[7] : at[8]].reshape(n_shared, n_slow)),
+    )
+    g[at[6] : at[7]] += g_spread * spread * sub_sd[1]
     g_c = g[at[8] : at[9]].reshape(3, n_c)
     g_c[0] += g_counter[0] * c_scale[0]
-    g_theta[LOADING_TAU] += _loadings_back(
-        *(g_counter[1], counter[1], c_z[1], c_anchor, c_scale[1], theta[LOADING_TAU]),
-        *(c_place, g_c[1], g_log_mean),
+    g_theta[LOADING_TAU] += hierarchy.loadings_back(
+        *(g_counter[1], counter[1], c_z[1], c_anchor, c_scale[1], log_mean, tau, nominal),
+        *(c_known, c_place, g_c[1], g_log_mean),
     )
     g_c[2] += g_counter[2] * counter[2] * c_scale[2]
     g[at[9] : at[10]] += np.sum(g_counter_w * counter_w, axis=1) * c_sd[1]

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Protocol
 
 from forecaster.model.grid import month_index
+from indicators.period import Period
 from indicators.spec import Coverage, Indicator
 
 
@@ -75,11 +76,38 @@ def observations(
             continue
         kept = [
             observed
-            for reading in _finest_cover(by_indicator[name])
+            for reading in _finest_cover(_days_as_months(by_indicator[name], indicator))
             if (observed := _observe(reading, indicator, last_month)) is not None
         ]
         if kept:
             found[name] = sorted(kept, key=lambda o: (o.first, o.last, o.period))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """The days of a month that were counted one by one, together."""
+
+    indicator: str
+    period: str
+    period_start: date
+    period_end: date
+    value: float
+
+
+def _days_as_months(readings: list[Known], indicator: Indicator) -> list[Known]:
+    """Counts of single days as one count of their month, until the month itself is known."""
+    if indicator.observation.likelihood != "negative_binomial":
+        return readings
+    whole = {r.period for r in readings}
+    days: dict[str, float] = defaultdict(float)
+    for reading in readings:
+        if len(reading.period) == 10:
+            days[reading.period[:7]] += reading.value
+    found = [r for r in readings if len(r.period) < 10]
+    for text in sorted(days.keys() - whole):
+        month = Period.parse(text)
+        found.append(_Month(indicator.id, text, month.start, month.end, days[text]))
     return found
 
 
@@ -118,6 +146,6 @@ def _observe(reading: Known, indicator: Indicator, last_month: int) -> Observati
 
 def _window(windows: tuple[Coverage, ...], reading: Known) -> int:
     for index, window in enumerate(windows):
-        if window.first <= reading.period_start and reading.period_end <= window.last:
+        if window.holds(reading.period_start, reading.period_end):
             return index
     return -1

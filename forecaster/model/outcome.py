@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from forecaster.belief import DRIVERS, FACTORS, FAMILIES, HORIZON_YEARS, SCENARIOS
-from forecaster.model import equations, future
+from forecaster.model import equations, future, own_paths
 from forecaster.model.basis import Array
 from forecaster.model.design import Design
 from forecaster.model.fit import Draws
@@ -81,8 +81,8 @@ def derive(
     levels = equations.level(np, factors[:, len(DRIVERS) :], offset)
     state = _state(flat, w, steps, factors, levels, design, priors)
     hazards = _hazard_paths(state, factors, levels, constants(priors, design))
-    slow_now = design.data["slow_path"][design.n_months - 1]
-    subs = _sub_levels(flat["sub_w"] @ slow_now, factors, design, offset)
+    own = own_paths.now(flat, w, design, rng)
+    subs = _sub_levels(own, factors, design, offset)
     named: dict[str, tuple[tuple[str, ...], Array]] = {
         name: (("chain", "draw"), flat[name].reshape(shape)) for name in (*UPDATED, *ASSUMED)
     }

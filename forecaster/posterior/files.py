@@ -35,22 +35,25 @@ def save(tree: xarray.DataTree, path: Path) -> str:
     StoreError
         If the file cannot be written; an earlier file of that name stays as it was.
     """
+    # HDF5 ends the whole process where the disk is full, so it fills memory and we fill the file.
+    buffer = BytesIO()
+    tree.to_netcdf(buffer, engine=ENGINE, encoding=_encoding(tree), compute=True)
+    content = buffer.getbuffer()
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            tree.to_netcdf(part, engine=ENGINE, encoding=_encoding(tree), compute=True)
-            digest = _flushed_hash(part)
+            _write_flushed(part, content)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
         _flush_folder(path.parent)
     except OSError as error:
         raise StoreError(
-            f"the posterior {path} could not be written ({error}); nothing was stored. "
-            "Check the free space and your permissions there"
+            f"the posterior {path} could not be written ({error.strerror or error}); nothing was "
+            "stored. Check the free space and your permissions there"
         ) from error
-    return digest
+    return hashlib.sha256(content).hexdigest()
 
 
 def load(path: Path, sha256: str) -> xarray.DataTree:
@@ -98,10 +101,11 @@ def _encoding(tree: xarray.DataTree) -> dict[str, dict[str, Any]]:
     }
 
 
-def _flushed_hash(path: Path) -> str:
-    with path.open("rb") as file:
+def _write_flushed(path: Path, content: memoryview) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
         os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush_folder(folder: Path) -> None:

@@ -109,16 +109,17 @@ def confidence_sentence(said: Words) -> str:
 
 def percent(probability: float) -> str:
     """``13 %``; below one in a hundred ``under 1 %``; above ninety-nine ``over 99 %``."""
-    return f"{_share(probability)} %"
+    return f"{share(probability)} %"
 
 
 def interval(lower: float, upper: float) -> str:
     """``1 to 44``, in per cent; one number where both ends read the same."""
-    low, high = _share(lower), _share(upper)
+    low, high = share(lower), share(upper)
     return low if low == high else f"{low} to {high}"
 
 
-def _share(probability: float) -> str:
+def share(probability: float) -> str:
+    """``13``, ``under 1``, ``over 99``: per cent, where the unit is said elsewhere."""
     if probability < 0.01:
         return "under 1"
     if probability > 0.99:

@@ -38,7 +38,7 @@ def update_lock(home: Path, what: str, wait: float | None = None) -> Iterator[No
     Busy
         Naming who holds it, and since when.
     StoreError
-        If the folder cannot be written.
+        If the folder cannot be written, or its disk is full.
     """
     path = home / "update.lock"
     try:
@@ -51,14 +51,25 @@ def update_lock(home: Path, what: str, wait: float | None = None) -> Iterator[No
     _held.add(file)
     try:
         _take(file, wait)
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps({"pid": os.getpid(), "since": since, "what": what}).encode(), 0)
+        _sign(file, path, what)
         yield
     finally:
         if file in _held:  # else this is a forked child, where the number may be another file's
             _held.discard(file)
             os.close(file)
+
+
+def _sign(file: int, path: Path, what: str) -> None:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    holder = json.dumps({"pid": os.getpid(), "since": since, "what": what})
+    try:
+        os.ftruncate(file, 0)
+        os.pwrite(file, holder.encode(), 0)
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror}); nothing was done. Free some space and "
+            "run it again"
+        ) from error
 
 
 def _take(file: int, wait: float | None) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from math import isnan, nan
+from typing import Literal, NamedTuple
 
-from sqlalchemy import Engine, and_, exists, insert, select
+from sqlalchemy import Connection, Engine, and_, exists, insert, select
 
 from forecaster.store.engine import next_number, writing
 from forecaster.store.engine import reading as reading_from
 from forecaster.store.records import NewReading, Quarantined, checked
 from forecaster.store.schema import quarantine as table
+from forecaster.store.schema import quarantine_decisions as decisions
 from forecaster.store.schema import readings
 
-_COLUMNS = [table.c[name] for name in Quarantined._fields[:-1]]
+_COLUMNS = [table.c[name] for name in Quarantined._fields[:-2]]
 _ACCEPTED = exists().where(
     readings.c.indicator == table.c.indicator,
     readings.c.period == table.c.period,
@@ -23,6 +25,19 @@ _ACCEPTED = exists().where(
 
 def quarantine(engine: Engine, reading: NewReading, why: str, *, now: datetime) -> int:
     """Put a reading aside; returns its number, the earlier one if it lies there already."""
+    with writing(engine) as connection:
+        return put_aside(connection, reading, why, now=now).number
+
+
+class Aside(NamedTuple):
+    """The number of a reading in quarantine, and whether it was put there just now."""
+
+    number: int
+    new: bool
+
+
+def put_aside(connection: Connection, reading: NewReading, why: str, *, now: datetime) -> Aside:
+    """The same as part of a larger write transaction."""
     checked(reading, finite=False)
     value = None if isnan(reading.value) else float(reading.value)
     same = and_(
@@ -45,17 +60,40 @@ def quarantine(engine: Engine, reading: NewReading, why: str, *, now: datetime) 
         "note": reading.note,
         "why": why,
     }
-    with writing(engine) as connection:
-        number: int | None = connection.execute(select(table.c.id).where(same).limit(1)).scalar()
-        if number is None:
-            number = next_number(connection, table)
-            connection.execute(insert(table).values(id=number, **row))
-    return number
+    number: int | None = connection.execute(select(table.c.id).where(same).limit(1)).scalar()
+    if number is not None:
+        return Aside(number, new=False)
+    number = next_number(connection, table)
+    connection.execute(insert(table).values(id=number, **row))
+    return Aside(number, new=True)
+
+
+class Judgement(NamedTuple):
+    """What an analyst decided about a reading in quarantine, and why."""
+
+    decision: Literal["accepted", "rejected"]
+    reason: str
+    decided_by: str
+
+
+def judge_within(
+    connection: Connection, number: int, judgement: Judgement, *, now: datetime
+) -> bool:
+    """Note a judgement, as part of a write transaction; False if there is one already."""
+    if connection.execute(select(decisions.c.id).where(decisions.c.id == number)).first():
+        return False
+    row = {"id": number, **judgement._asdict(), "decided_at": now}
+    connection.execute(insert(decisions).values(**row))
+    return True
 
 
 def quarantined(engine: Engine, indicator: str | None = None) -> list[Quarantined]:
     """What was put aside, oldest first, for one indicator or all."""
-    statement = select(*_COLUMNS, _ACCEPTED.label("accepted")).order_by(table.c.id)
+    statement = (
+        select(*_COLUMNS, _ACCEPTED.label("accepted"), decisions.c.decision)
+        .outerjoin(decisions, decisions.c.id == table.c.id)
+        .order_by(table.c.id)
+    )
     if indicator is not None:
         statement = statement.where(table.c.indicator == indicator)
     with reading_from(engine) as connection:

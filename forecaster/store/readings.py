@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -20,16 +20,24 @@ from sqlalchemy import (
     and_,
     exists,
     insert,
+    or_,
     select,
     text,
     tuple_,
 )
 
-from forecaster.store import chain
+from forecaster.store import chain, schema, withdrawals
 from forecaster.store.engine import reading, writing
 from forecaster.store.instants import from_text, to_text
 from forecaster.store.quarantine import quarantine, quarantined
-from forecaster.store.records import Added, NewReading, Quarantined, StoredReading, checked
+from forecaster.store.records import (
+    Added,
+    NewReading,
+    Quarantined,
+    StoredReading,
+    Written,
+    checked,
+)
 from forecaster.store.schema import readings as table
 
 __all__ = [
@@ -56,6 +64,7 @@ class _Vintage(NamedTuple):
 _COLUMNS = [table.c[name] for name in StoredReading._fields]
 _ORDER = (table.c.indicator, table.c.period_start, table.c.period_end)
 _NEWER = table.alias("newer")
+_GONE = schema.withdrawals
 _Key = tuple[str, str]
 
 
@@ -73,19 +82,29 @@ def add(engine: Engine, readings: Iterable[NewReading], *, now: datetime) -> Add
     StoreError
         If the database cannot be written; then nothing was stored.
     """
-    recorded_at = to_text(now)
-    batch = [_row(checked(one), recorded_at) for one in readings]
+    batch = list(readings)
     if not batch:
-        return Added(0, 0)
-    batch.sort(key=_known_at)
+        return Added(0, 0)  # without waiting for other writers
     with writing(engine) as connection:
-        new = _new_rows(batch, _existing(connection, batch))
-        end = chain.last(connection)
-        for row in new:
-            end = chain.append(end, row)
-        if new:
-            _insert(connection, new)
-    return Added(len(new), len(batch) - len(new))
+        written = add_within(connection, batch, now=now)
+    return Added(written.added, written.duplicates)
+
+
+def add_within(connection: Connection, readings: Iterable[NewReading], *, now: datetime) -> Written:
+    """The same as part of a larger write transaction."""
+    recorded_at = to_text(now)
+    batch = sorted((_row(checked(one), recorded_at) for one in readings), key=_known_at)
+    if not batch:
+        return Written(0, 0, 0)
+    known, gone = _existing(connection, batch), withdrawals.moments(connection)
+    new = _new_rows(batch, known, gone)
+    end = chain.last(connection)
+    for row in new:
+        end = chain.append(end, row)
+    if new:
+        _insert(connection, new)
+    revised = sum(row["vintage"] > 1 for row in new)
+    return Written(len(new), len(batch) - len(new), revised)
 
 
 def as_known(
@@ -96,6 +115,8 @@ def as_known(
     recorded_by: datetime | None = None,
 ) -> list[StoredReading]:
     """The newest vintage of each period that was known at a time.
+
+    A period whose value the publisher has taken back by then, and not given again, has none.
 
     Parameters
     ----------
@@ -128,7 +149,16 @@ def as_known(
         tuple_(_NEWER.c.known_at, _NEWER.c.vintage) > tuple_(table.c.known_at, table.c.vintage),
         counts(_NEWER.c),
     )
-    statement = select(*_COLUMNS).where(counts(table.c), ~replaced).order_by(*_ORDER)
+    taken_back = exists().where(
+        _GONE.c.indicator == table.c.indicator,
+        _GONE.c.period_start == table.c.period_start,
+        _GONE.c.period_end == table.c.period_end,
+        _GONE.c.known_at >= table.c.known_at,
+        counts(_GONE.c),
+    )
+    # Mostly nothing was ever taken back: asked once, not for each row.
+    stands = or_(~exists(select(_GONE.c.id)), ~taken_back)
+    statement = select(*_COLUMNS).where(counts(table.c), ~replaced, stands).order_by(*_ORDER)
     if indicator is not None:
         statement = statement.where(table.c.indicator == indicator)
     with reading(engine) as connection:
@@ -145,7 +175,9 @@ def vintages(engine: Engine, indicator: str) -> list[StoredReading]:
 
 
 def _new_rows(
-    batch: Sequence[dict[str, Any]], known: defaultdict[_Key, list[_Vintage]]
+    batch: Sequence[dict[str, Any]],
+    known: defaultdict[_Key, list[_Vintage]],
+    gone: Mapping[_Key, Sequence[str]],
 ) -> list[dict[str, Any]]:
     """Those of the batch that say something new, with their vintage."""
     values: defaultdict[tuple[str, str, str], set[float]] = defaultdict(set)
@@ -155,7 +187,7 @@ def _new_rows(
     for row in batch:
         key = row["indicator"], row["period"]
         disputed = len(values[*key, row["known_at"]]) > 1
-        if _is_duplicate(row, known[key], disputed=disputed):
+        if _is_duplicate(row, known[key], gone.get(key, ()), disputed=disputed):
             continue
         row["vintage"] = 1 + max((old.vintage for old in known[key]), default=0)
         known[key].append(_Vintage(row["known_at"], row["vintage"], row["value"]))
@@ -163,8 +195,12 @@ def _new_rows(
     return new
 
 
-def _is_duplicate(row: dict[str, Any], vintages: Sequence[_Vintage], *, disputed: bool) -> bool:
+def _is_duplicate(
+    row: dict[str, Any], vintages: Sequence[_Vintage], gone: Sequence[str], *, disputed: bool
+) -> bool:
     """Whether the value was known at that time already, or is stored as known later.
+
+    A value that was taken back (``gone``, the moments) and is given again is news.
 
     Of a history, and where one batch holds several values of one moment (``disputed``), a row
     that is stored with the same moment is a duplicate although another value may stand: else
@@ -178,7 +214,7 @@ def _is_duplicate(row: dict[str, Any], vintages: Sequence[_Vintage], *, disputed
             return False
     standing = max((old for old in vintages if old.known_at <= moment), default=None)
     if standing is not None and standing.value == value:
-        return True
+        return not any(standing.known_at <= when <= moment for when in gone)
     return any(old.value == value for old in vintages if old.known_at > moment)
 
 

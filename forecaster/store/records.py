@@ -52,8 +52,19 @@ class Added(NamedTuple):
     duplicates: int
 
 
+class Written(NamedTuple):
+    """The same, and how many of the new ones are for a period that had a value before."""
+
+    added: int
+    duplicates: int
+    revised: int
+
+
 class Quarantined(NamedTuple):
-    """A reading put aside; ``accepted`` once the same value was recorded after all."""
+    """A reading put aside; ``accepted`` once the same value was recorded after all.
+
+    ``decision`` is an analyst's: ``accepted`` or ``rejected``, None while nobody has judged.
+    """
 
     id: int
     indicator: str
@@ -69,6 +80,12 @@ class Quarantined(NamedTuple):
     note: str
     why: str
     accepted: bool
+    decision: str | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody still has to judge it."""
+        return self.decision is None and not self.accepted
 
 
 def checked(one: NewReading, *, finite: bool = True) -> NewReading:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import cast
-
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
-    Dialect,
     Double,
     Index,
     Integer,
@@ -16,59 +13,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-from forecaster.store.instants import from_text, to_text
+from forecaster.store.columns import Day, Instant, Plain
 
 # Every migration by its number, oldest first. A database that bears another one is newer than us.
-REVISIONS = (
-    "0001",
-    "0003",
-)
-
-
-class Plain(TypeDecorator[str]):
-    """Text whose order is the order of its bytes, on PostgreSQL too, whatever its language."""
-
-    impl = String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> String:
-        """Name the collation where the engine has another one of its own."""
-        length = cast("String", self.impl).length
-        return String(length, collation="C" if dialect.name == "postgresql" else None)
-
-
-class Instant(TypeDecorator[datetime]):
-    """A moment in UTC, stored as text of fixed width: its order is the order of time."""
-
-    impl = Plain(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> str | None:
-        """To text."""
-        return None if value is None else to_text(value)
-
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> datetime | None:
-        """From text."""
-        return None if value is None else from_text(value)
-
-
-class Day(TypeDecorator[date]):
-    """A day of the calendar, as text."""
-
-    impl = Plain(10)
-    cache_ok = True
-
-    def process_bind_param(self, value: date | None, _dialect: Dialect) -> str | None:
-        """To text."""
-        return None if value is None else value.isoformat()
-
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> date | None:
-        """From text."""
-        return None if value is None else date.fromisoformat(value)
+REVISIONS = ("0001", "0002", "0003")
 
 
 metadata = MetaData()
@@ -167,4 +118,87 @@ runs = Table(
     Column("status", String(16), nullable=False),
     Column("finished_at", Instant),
     Column("message", Text, nullable=False),
+)
+
+# What publishers answered: one row a question, its body in a file named by the hash.
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", String(32), nullable=False),
+    Column("question", String(64), nullable=False),
+    Column("method", String(8), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("status", Integer),  # null: no whole answer came
+    Column("content_type", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("sha256", String(64)),
+    Column("bytes", Integer),
+    Column("fetched_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unchanged", Boolean, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("fetches_question", "source", "question", "id"),
+)
+
+# One row a source, overwritten by each visit: a note to itself, not a record.
+source_memory = Table(
+    "source_memory",
+    metadata,
+    Column("source", String(32), primary_key=True),
+    Column("indicators", Text, nullable=False),  # JSON, so that `show` need not load the sources
+    Column("memory", Text, nullable=False),  # JSON, as the last good visit left it
+    Column("visited_at", Instant, nullable=False),
+    Column("result", String(16), nullable=False),
+    Column("error", Text, nullable=False),
+    Column("warnings", Text, nullable=False),  # JSON
+    Column("succeeded_at", Instant),
+    Column("last_fetch", Integer),  # the newest fetch that a good visit has read
+    Column("failures", Integer, nullable=False),  # since then
+    Column("not_before", Instant),  # the server asked us to stay away
+)
+
+leads = Table(
+    "leads",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", String(32), nullable=False),
+    Column("indicator", String(48), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("day", Day, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("decision", String(16)),  # null: nobody has judged it
+    Column("decided_at", Instant),
+    Column("note", Text, nullable=False),
+    UniqueConstraint("source", "indicator", "key", name="leads_told_once"),
+)
+
+quarantine_decisions = Table(
+    "quarantine_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # that of the quarantined row
+    Column("decision", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+)
+
+# A value that its publisher took back; from `known_at` on no earlier vintage stands.
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("indicator", String(48), nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("period_start", Plain(10), nullable=False),
+    Column("period_end", Plain(10), nullable=False),
+    Column("known_at", Plain(27), nullable=False),
+    Column("recorded_at", Plain(27), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("withdrawals_as_known", "indicator", "period_start", "period_end", "known_at"),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
-from forecaster.store.schema import Instant, metadata
+from forecaster.store.columns import Instant
+from forecaster.store.schema import metadata
 
 __all__ = ["job_marks", "job_runs", "leases", "metadata"]
 

@@ -165,7 +165,9 @@ def _factor(months: Sequence[str], band: Band, low: float, high: float) -> Chart
 def strengths(constraints: Constraints) -> Chart:
     """How strongly each family holds back: dot and 90 % interval; hollow where it is assumed."""
     rows = [_strength_row(label, one) for label, one in named_strengths(constraints).items()]
-    y = alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, grid=False))
+    # The reader's font may be wider than the one that the labels were measured with.
+    named = alt.Axis(labelLimit=150, minExtent=126, grid=False)
+    y = alt.Y("label:N", title=None, sort=None, axis=named)
 
     def x(name: str) -> alt.X:
         axis = alt.Axis(tickCount=5, grid=True, domain=False, ticks=False)
@@ -193,7 +195,7 @@ def strengths(constraints: Constraints) -> Chart:
         dots["found"],
         dots["assumed"],
         note.encode(x=x("upper"), text="note:N"),
-        wide=WIDE - 85,
+        wide=WIDE - 100,
         tall=36 * len(rows),
     )
 

@@ -36,13 +36,14 @@ class Page:
     """What the report is made of.
 
     ``indicators`` are rows of ``forecaster indicators --json``; ``previous`` is None for the first
-    forecast of an installation.
+    forecast of an installation; ``disagreements`` say where two publishers do not agree.
     """
 
     document: Forecast
     series: Series
     indicators: Sequence[Mapping[str, Any]]
     previous: Previous | None = None
+    disagreements: Sequence[str] = ()
 
 
 def html(page: Page) -> str:
@@ -127,6 +128,7 @@ def _view(page: Page) -> dict[str, Any]:
         "families": [_family(document["constraints"], name) for name in FAMILIES],
         "sources": _sources(page.indicators),
         "watched": _watched(page.indicators),
+        "disagreements": page.disagreements,
         "diagnostics": _diagnostics(document),
     }
 

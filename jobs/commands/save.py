@@ -35,7 +35,7 @@ def restore(
 
 
 def verify(as_json: bool = options.Json) -> None:
-    """Prove that the state is whole: database, chain of readings, posteriors."""
+    """Prove that the state is whole. Database, readings' chain and posteriors are checked."""
     from forecaster.wiring import open_desk
     from jobs import verifying
 

@@ -22,7 +22,7 @@ def serve(
     no_jobs: bool = typer.Option(False, "--no-jobs", help="Leave the jobs to another process."),
     no_pages: bool = typer.Option(False, "--no-pages", help="Look after the jobs only."),
 ) -> None:
-    """Look after the jobs; stop with Ctrl-C or SIGTERM, which takes up to half a minute."""
+    """Run the jobs by the timetable. Ctrl-C or SIGTERM ends it within half a minute."""
     if not no_pages:
         raise ForecasterError(
             f"this version has no pages to show on {host}:{port} yet; give --no-pages to look "

@@ -68,11 +68,13 @@ def put(desk: Desk) -> Put:
         as_of: datetime | None = None,
         kind: Kind = "published",
         mean: float | None = None,
+        created_at: datetime | None = None,
     ) -> Forecast:
         moment = as_of or datetime.now(UTC) - timedelta(minutes=5)
         document = synthetic.document()
         document["forecast_id"] = name
-        document["as_of"] = document["created_at"] = moment.isoformat().replace("+00:00", "Z")
+        document["as_of"] = moment.isoformat().replace("+00:00", "Z")
+        document["created_at"] = (created_at or moment).isoformat().replace("+00:00", "Z")
         if mean is not None:
             document["headline"]["mean"] = mean
         with writing(desk.engine) as connection:

@@ -122,6 +122,24 @@ def test_all_problems_come_together(desk_of_files: Desk, tmp_path: Path) -> None
     assert len(check.problems(desk_of_files)) == 3
 
 
+def test_claims_that_nothing_uses_are_listed(
+    desk_of_files: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """B11 is cited by indicators alone; without these nobody uses it."""
+    check._tell(desk_of_files)
+    assert capsys.readouterr().out.splitlines()[-1] == "every claim of the papers is used"
+
+    desk_of_files.__dict__["catalogue"] = {
+        name: _changed(one, claims=tuple(set(one.informs.claims) - {"B11"}))
+        for name, one in desk_of_files.catalogue.items()
+    }
+    check._tell(desk_of_files)
+    told = capsys.readouterr().out.splitlines()
+
+    assert told[1] == "1 claim that nothing uses:"
+    assert told[2].startswith("  B11: Trade of 87 bn USD with China against 27.5")
+
+
 def test_a_misspelt_variable_is_remarked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORECASTER_DRAWZ", "4")
     done = run("check")

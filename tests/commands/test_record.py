@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from forecaster.commands import record
+from forecaster.commands import record, speak
 from forecaster.errors import UnknownName, UsageError
 from forecaster.store import readings
 from forecaster.wiring import Desk
@@ -119,6 +119,19 @@ def test_a_state_of_things_may_be_recorded_before_its_period_ends(store: Store) 
     assert store("leader_meetings", "2026-11-22", "1").result == "added"
 
 
+def test_how_things_stand_is_told_of_a_day_or_a_month_of_a_year_that_goes_on(store: Store) -> None:
+    """The end of the year lies ahead, and the model would not look at it before."""
+    with pytest.raises(UsageError, match=r"write the month or the day .* 2026-11 or 2026-11-22"):
+        store("us_tariff_on_china", "2026", "40")
+    assert store("us_tariff_on_china", "2024", "20").result == "added"
+
+
+def test_the_count_of_a_day_is_remarked(store: Store) -> None:
+    remarks = " ".join(store("leader_meetings", "2026-11-22", "1").remarks)
+
+    assert "once 2026-11 is over, its own count would stand beside it" in remarks
+
+
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
@@ -165,6 +178,85 @@ def test_what_drives_nothing_is_said(store: Store) -> None:
 
     assert "no [[coverage]] window" in " ".join(outside.remarks)
     assert "is context" in " ".join(context.remarks)
+
+
+def test_a_later_month_of_a_live_count_drives_the_forecast(store: Store) -> None:
+    done = store("joint_patrols", "2026-07", "0")
+
+    assert done.remarks == ()
+
+
+def test_months_between_two_recorded_ones_are_told_to_be_missing(store: Store) -> None:
+    (remark,) = store("leader_meetings", "2026-10", "1").remarks
+    revised = store("leader_calls", "2023", "1")
+
+    assert remark == (
+        "nothing is recorded for 1 Jun 2026 to 30 Sep 2026: that is missing, not zero; where "
+        "somebody looked and found none, record 0"
+    )
+    assert revised.remarks == ()
+
+
+def test_a_closed_window_says_how_to_go_on(store: Store) -> None:
+    (later,) = store("friction", "2025", "2").remarks
+    (earlier,) = store("friction", "1995", "2").remarks
+
+    assert "holds 2025, so the reading is kept but drives nothing; if the list goes on" in later
+    assert "set open = true" in later
+    assert earlier.endswith("add one that says how its events were looked for")
+
+
+def test_a_leap_is_remarked_and_recorded(store: Store) -> None:
+    done = store("us_tariff_on_china", "2026-03-01", "130")
+
+    assert done.result == "added"
+    (remark,) = done.remarks
+    assert remark.startswith("130 after 57.6 is a change of more than 60 (percent); it is recorded")
+
+
+def test_what_was_published_earlier_than_the_value_that_counts_is_told(store: Store) -> None:
+    store("trade_total", "2026-08", "20.5", published_at=datetime(2026, 9, 20, tzinfo=UTC))
+    done = store("trade_total", "2026-08", "19.9", published_at=datetime(2026, 9, 8, tzinfo=UTC))
+
+    assert (done.result, done.vintage) == ("added", 2)
+    assert "20.5, known 20 Sep 2026, is the later word on 2026-08" in done.remarks[-1]
+
+
+def test_an_accepted_implausible_value_is_a_duplicate_the_second_time(
+    store: Store, desk: Desk
+) -> None:
+    store("trade_total", "2026-08", "20500", reason="the unit has changed")
+    again = store("trade_total", "2026-08", "20500")
+
+    assert again.result == "duplicate"
+    assert readings.quarantined(desk.engine) == []
+
+
+def test_nothing_is_published_before_it_begins(store: Store) -> None:
+    with pytest.raises(UsageError, match="before 2026-10 began"):
+        store("trade_total", "2026-10", "20", published_at=datetime(2026, 9, 30, tzinfo=UTC))
+
+
+def test_published_today_means_now_and_another_day_its_end() -> None:
+    assert speak.past_moment("2026-11-22", "--published", NOW) == NOW
+    assert speak.past_moment("2026-11-21", "--published", NOW) == datetime(
+        2026, 11, 21, 23, 59, 59, 999999, tzinfo=UTC
+    )
+    assert speak.past_moment("2026-11-21T10:00+08:00", "--published", NOW) == datetime(
+        2026, 11, 21, 2, tzinfo=UTC
+    )
+    with pytest.raises(UsageError, match="--published: 'yesterday' is no moment"):
+        speak.past_moment("yesterday", "--published", NOW)
+
+
+def test_a_value_published_today_can_be_recorded_today(home: object, run: Run) -> None:
+    assert home
+    today = datetime.now(UTC).date().isoformat()
+    words = ["record", "us_tariff_on_china", "--period", today, "--value", "40", "--source", URL]
+    done = run(*words, "--published", today, "--json")
+
+    assert done.exit_code == 0, done.exception
+    assert json.loads(done.stdout)["result"] == "added"
 
 
 def test_the_command_speaks_json_and_keeps_stdout_clean(home: object, run: Run) -> None:

@@ -15,9 +15,12 @@ import pytest
 from forecaster import settings, sources, standing
 from forecaster.belief import FACTORS, FAMILIES, SCENARIOS
 from forecaster.errors import NothingKnown, StoreError
-from forecaster.store import forecasts, glance, readings, runs
+from forecaster.store import forecasts, glance, readings, runs, visits
 from forecaster.store.schema import REVISIONS
+from forecaster.store.visits import Brought, Failure
+from forecaster.store.withdrawals import TakenBack
 from forecaster.wiring import Desk
+from indicators import Period
 from tests.commands.conftest import COMMAND, NOW, ROOT, Put, Run, Start
 
 INTERVAL = {"mean": float, "lower": float, "upper": float}
@@ -200,6 +203,20 @@ def test_a_later_fit_that_failed_the_gate_makes_it_stale(put: Put, desk: Desk) -
     assert (found["forecast_id"], found["status"]) == ("good", "stale")
 
 
+def test_a_hindcast_neither_makes_it_stale_nor_keeps_it_fresh(put: Put, desk: Desk) -> None:
+    put("good", NOW - timedelta(hours=5))
+    long_ago, today = datetime(2018, 12, 31, tzinfo=UTC), NOW - timedelta(hours=1)
+    put("bad", long_ago, kind="rejected", created_at=today)
+    number = runs.start(desk.engine, "hindcast", {}, NOW)
+    runs.finish(desk.engine, number, "succeeded", "", NOW + timedelta(hours=40))
+
+    assert standing.forecast(desk.settings, NOW)["status"] == "published"
+    assert standing.forecast(desk.settings, NOW + timedelta(hours=44))["status"] == "stale"
+    assert glance.look(desk.settings.database_url, NOW) == standing._the_usual_way(
+        desk.settings, NOW
+    )
+
+
 def test_a_provisional_forecast_is_called_that(put: Put, desk: Desk) -> None:
     put("quick", NOW - timedelta(hours=1), kind="provisional")
 
@@ -220,6 +237,13 @@ def test_the_glance_reads_what_the_store_reads(put: Put, desk: Desk) -> None:
         put(name, NOW - timedelta(hours=ago), kind=kind)
     number = runs.start(desk.engine, "update", {}, NOW)
     runs.finish(desk.engine, number, "succeeded", "", NOW - timedelta(hours=1))
+    last = readings.as_known(desk.engine, NOW, indicator="trade_total")[-1]
+    gone = TakenBack("trade_total", Period.parse(last.period), NOW - timedelta(hours=1), "http://x")
+    brought = Brought("gacc", ["trade_total"], "value", {}, withdrawn=[gone])
+    visits.store(desk.engine, brought, now=NOW - timedelta(hours=1))
+    late = Failure("ofac", ["ofac_russia_additions"], "status 500")
+    visits.fail(desk.engine, late, now=NOW - timedelta(minutes=1))
+    visits.fail(desk.engine, late._replace(source="imf"), now=NOW + timedelta(minutes=1))
     quick = glance.look(desk.settings.database_url, NOW)
     usual = standing._the_usual_way(desk.settings, NOW)
 
@@ -231,6 +255,8 @@ def test_the_glance_reads_what_the_store_reads(put: Put, desk: Desk) -> None:
     for one in known:
         ends[one.indicator] = max(ends.get(one.indicator, one.period_end), one.period_end)
     assert quick.last_periods == ends
+    assert quick.last_periods["trade_total"] < last.period_end
+    assert quick.visits == [(["trade_total"], "value"), (["ofac_russia_additions"], "failed")]
 
 
 def test_the_glance_knows_the_newest_migration_and_no_other(home: Path) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,9 +16,11 @@ from forecaster.store import forecasts, readings, resolutions, runs
 from forecaster.store.engine import writing
 from forecaster.store.lock import update_lock
 from forecaster.wiring import Desk, open_desk
+from indicators.sources import SOURCES
 from jobs import work
 from jobs.work import Done
 from tests import synthetic
+from tests.replay import Publisher, Replay
 from tests.store.support import many
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
@@ -37,63 +37,33 @@ def ago(**length: float) -> datetime:
     return NOW - timedelta(**length)
 
 
-def collector(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[list[str]]:
-    """A module in the place of the collector; returns what it is asked."""
-    asked: list[list[str]] = []
-
-    def collect(_desk: Desk, names: list[str]) -> list[Any]:
-        asked.append(names)
-        return list(answers)
-
-    module = ModuleType(work.COLLECTOR)
-    module.collect = collect  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, work.COLLECTOR, module)
-    return asked
-
-
-def visited(result: str, added: int = 0, error: str | None = None) -> SimpleNamespace:
-    return SimpleNamespace(source="gacc", result=result, readings_added=added, error=error)
-
-
-@pytest.mark.parametrize(
-    ("answer", "done"),
-    [
-        (visited("value", 3), Done("gacc: value, 3 readings added", news=True)),
-        (visited("unchanged"), Done("gacc: unchanged, no readings added")),
-        (visited("empty"), Done("gacc: empty, no readings added")),
-    ],
-)
 def test_collect_asks_its_source_and_tells_what_came(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: Any, done: Done
+    home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = collector(monkeypatch, answer)
-    assert done == work.WORK["collect:gacc"](desk)
-    assert [["gacc"]] == asked
+    assert home.exists()
+    with Replay() as replay:
+        for name, address in replay.environment.items():
+            monkeypatch.setenv(name, address)
+        desk = open_desk(settings.load(), clock=lambda: NOW)
+        first, again = (work.WORK["collect:worldbank"](desk) for _ in range(2))
+    assert first.news
+    assert "worldbank: value" in first.message
+    assert "no readings added" not in first.message
+    assert not again.news
+    assert "no readings added" in again.message
 
 
-def test_a_source_that_failed_has_failed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    collector(monkeypatch, visited("failed", error="404; a person has to look"))
-    with pytest.raises(ForecasterError, match="gacc: 404; a person has to look"):
-        work.WORK["collect:gacc"](desk)
+def test_a_source_that_failed_has_failed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert home.exists()
+    with Publisher() as nobody:
+        monkeypatch.setenv("FORECASTER_SOURCES__WORLDBANK__BASE_URL", nobody.address)
+        desk = open_desk(settings.load(), clock=lambda: NOW)
+        with pytest.raises(ForecasterError, match=r"worldbank: .*404"):
+            work.WORK["collect:worldbank"](desk)
 
 
-def test_without_a_collector_no_source_pretends(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(work, "COLLECTOR", "forecaster.no_such_collector")
-    for source in work.SOURCES:
-        with pytest.raises(ForecasterError, match=f"{source} was not asked: .* no collector"):
-            work.WORK[f"collect:{source}"](desk)
-
-
-def test_a_collector_that_lacks_a_library_is_told_as_it_is(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "broken_collector.py").write_text("import no_such_library\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(work, "COLLECTOR", "broken_collector")
-    with pytest.raises(ModuleNotFoundError, match="no_such_library"):
-        work.WORK["collect:gacc"](desk)
+def test_every_source_has_its_job() -> None:
+    assert {f"collect:{name}" for name in SOURCES} < set(work.WORK)
 
 
 @pytest.mark.parametrize("kind", ["published", "unchanged", "rejected"])

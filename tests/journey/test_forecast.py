@@ -44,13 +44,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--source", "https://example.org/customs",
     )  # fmt: skip
     assert recorded.returncode == 0, recorded.stderr
-    # The gate may turn a fit away; what is tested here begins with one that it let through.
-    for seed in ("1", "2", "3", "4", "5", "6"):
-        updated = forecaster(folder, "update", "--seed", seed)
-        if updated.returncode == 0:
-            return folder
-        assert "kept but not shown" in updated.stderr, updated.stderr
-    pytest.fail(updated.stderr)
+    updated = forecaster(folder, "update")
+    assert updated.returncode == 0, updated.stderr
+    return folder
 
 
 @pytest.mark.slow

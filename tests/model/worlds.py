@@ -106,7 +106,7 @@ def world(seed: int, names: Iterable[str] = CHOSEN) -> World:
         )
         if rng.random() < np.exp(-left):
             break
-    natural = plan.natural(x) | loadings(x, frame, plan)
+    natural = plan.natural(x)
     seen = {
         name: _read(name, rows, chosen[name], frame, paths.factors[0], natural, rng)
         for name, rows in frame.rows.items()
@@ -153,21 +153,6 @@ def prior_draw(frame: Design, plan: Layout, priors: Priors, rng: Generator) -> A
     return x
 
 
-def loadings(x: Array, frame: Design, plan: Layout) -> dict[str, Array]:
-    """Signed loadings of the Gaussian indicators and of the counts."""
-    block, named = plan.blocks(x), plan.natural(x)
-    found = {}
-    for kind, z, place, anchor, scale, sign in (
-        ("measure", "measure_z", 0, plan.measure_anchor, plan.measure_scale, plan.measure_sign),
-        ("counter", "counter_z", 1, plan.counter_anchor, plan.counter_scale, plan.counter_sign),
-    ):
-        own = block[z][place]
-        factor = frame.data["y_place" if kind == "measure" else "counter_place"][0].astype(int)
-        usual = named["loading_mean"][factor] * np.exp(named["loading_tau"] * own)
-        found[f"{kind}_loading"] = sign * np.where(anchor > 0, np.exp(scale[place] * own), usual)
-    return found
-
-
 def _logit(share: float | Array) -> Array:
     return np.asarray(np.log(share) - np.log1p(-share))
 
@@ -184,7 +169,7 @@ def _read(
     """Values of one indicator in this world, in the periods of its real readings."""
     path = factors[FACTORS.index(one.informs.factor)]
     sub = sub_of(one)
-    if sub is not None:
+    if sub in frame.coords["shared_sub"]:
         own = named["sub_w"][frame.coords["sub"].index(sub)]
         path = path + frame.data["slow_path"][: frame.n_months] @ own
     weights = np.array([row.weights for row in rows])
@@ -204,11 +189,16 @@ def _measured(
     index = frame.coords["measure"].index(name)
     priors = load()
     phi = decay(priors.settings["deviation_half_life"])
-    kernel = covariance(frame.n_months, phi) + design.intercept_share(priors)
-    spread = named["deviation_sd"][index] ** 2 * (weights @ kernel @ weights.T)
-    spread += np.eye(len(weights)) * named["noise_sd"][index] ** 2
+    kernel = covariance(frame.n_months, phi)
     loading = named["measure_loading"][index]
-    return rng.multivariate_normal(loading * (weights @ path), spread, method="cholesky")
+    slow = named["deviation_sd"][index] ** 2
+    sub = int(frame.data["y_place"][1, index])
+    if sub >= len(frame.coords["shared_sub"]):  # its path is integrated out with the deviation
+        slow += (loading * named["sub_deviation_sd"][sub]) ** 2
+    spread = slow * (weights @ kernel @ weights.T)
+    spread += np.eye(len(weights)) * named["noise_sd"][index] ** 2
+    level = rng.normal(0.0, 3.0)  # anything: the model must not ask
+    return rng.multivariate_normal(level + loading * (weights @ path), spread, method="cholesky")
 
 
 def _counted(

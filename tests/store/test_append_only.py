@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from forecaster.errors import StoreError
-from forecaster.store import chain, forecasts, readings, resolutions
+from forecaster.store import chain, forecasts, judgements, readings, resolutions, visits
+from forecaster.store.archive import RawArchive
 from forecaster.store.engine import reading, writing
+from forecaster.store.quarantine import Judgement
+from forecaster.store.visits import Brought
+from forecaster.store.withdrawals import TakenBack
+from indicators.archive import Fetch
+from indicators.period import Period
 from tests import synthetic
 from tests.store.support import NOW, many, new
 
 
 @pytest.fixture
-def filled(engine: Engine) -> Engine:
+def filled(engine: Engine, tmp_path: Path) -> Engine:
     """One row in each table that is append-only."""
     readings.add(engine, [new(1.0)], now=NOW)
     readings.quarantine(engine, new(2.0), "too large", now=NOW)
     resolutions.add(engine, "balancing", NOW.date(), "https://example.org", NOW)
     publish(engine)
+    number = readings.quarantine(engine, new(2.0), "too large", now=NOW)
+    wrong = Judgement("rejected", "a slip", "an analyst")
+    judgements.judge_quarantined(engine, number, wrong, now=NOW)
+    RawArchive(engine, tmp_path).keep(Fetch("gacc", "q", "GET", "http://x", NOW, 1))
+    gone = TakenBack("trade_total", Period.parse("2025-12"), NOW, "http://x")
+    visits.store(engine, Brought("gacc", [], "value", {}, withdrawn=[gone]), now=NOW)
     return engine
 
 
@@ -52,7 +65,13 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("table", ["readings", "quarantine", "forecasts", "resolutions"])
+ADDED_TO = (
+    *("readings", "quarantine", "forecasts", "resolutions"),
+    *("quarantine_decisions", "fetches", "withdrawals"),
+)
+
+
+@pytest.mark.parametrize("table", ADDED_TO)
 def test_rows_can_only_be_added(filled: Engine, table: str) -> None:
     for action in REFUSED[filled.dialect.name]:
         with (

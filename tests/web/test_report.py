@@ -157,3 +157,15 @@ def test_the_first_forecast_has_nothing_to_compare_with() -> None:
     assert "since the forecast" not in page
     assert '<body class="provisional">' in page
     assert "Sources: none late, none failed" in _text(_read(page))
+
+
+def test_publishers_who_disagree_are_told_apart() -> None:
+    told = ("trade_total gives 228.1 and trade_imf 221 for 2025: 3.1% apart <b>",)
+    with_them = report.html(
+        report.Page(synthetic.document(), synthetic.series(), INDICATORS, disagreements=told)
+    )
+    without = report.html(report.Page(synthetic.document(), synthetic.series(), INDICATORS))
+
+    assert "Where two publishers disagree" in _text(_read(with_them))
+    assert told[0] in _text(_read(with_them))
+    assert "disagree" not in _text(_read(without))

@@ -8,7 +8,7 @@ from alembic import op
 from forecaster.store.guards import keeps_outcomes
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def _moment() -> sa.String:

@@ -1,0 +1,87 @@
+"""``forecaster quarantine``: values that were set aside until a person judges them."""
+
+from __future__ import annotations
+
+import getpass
+
+import typer
+
+from forecaster import settings
+from forecaster.commands import options, speak
+from forecaster.errors import UsageError
+from forecaster.posterior import words
+
+quarantine = typer.Typer(rich_markup_mode=None)
+Number = typer.Argument(metavar="N", help="The number in the list.")
+Reason = typer.Option(..., metavar="T", help="Why; it is kept with the decision.")
+
+
+@quarantine.callback(invoke_without_command=True)
+def listed(
+    context: typer.Context,
+    every: bool = typer.Option(False, "--all", help="Those that were judged, too."),
+    as_json: bool = options.Json,
+) -> None:
+    """List values that were set aside as they may be wrong. None of them is used."""
+    if context.invoked_subcommand is not None:
+        return
+    from forecaster import documents
+    from forecaster.wiring import open_desk
+
+    found = documents.quarantine_of(open_desk(settings.load()), waiting=not every)
+    if as_json:
+        speak.document(found)
+        return
+    if not found["quarantine"]:
+        speak.say("nothing waits in quarantine")
+        return
+    for one in found["quarantine"]:
+        value = "no number" if one["value"] is None else f"{one['value']:g}"
+        state = "" if one["decision"] is None else f"  ({one['decision']})"
+        speak.say(f"{one['id']}  {one['indicator']} {one['period']} = {value}{state}")
+        speak.paragraph(one["why"], indent="    ")
+        speak.say(f"    {one['source']}, {words.moment(one['recorded_at'])}")
+    speak.say()
+    speak.say("`forecaster quarantine accept N --reason T` or `forecaster quarantine reject N ...`")
+
+
+@quarantine.command()
+def accept(number: int = Number, reason: str = Reason, as_json: bool = options.Json) -> None:
+    """Record a value after all: somebody looked, and it is right."""
+    from forecaster import judging
+    from forecaster.wiring import open_desk
+
+    desk = open_desk(settings.load())
+    one = judging.accept(desk, number, _stated(reason), _user())
+    _tell(number, "accepted", f"{one.indicator} {one.period} = {one.value:g}", as_json=as_json)
+
+
+@quarantine.command()
+def reject(number: int = Number, reason: str = Reason, as_json: bool = options.Json) -> None:
+    """Leave a value aside for good: somebody looked, and it is wrong."""
+    from forecaster import judging
+    from forecaster.wiring import open_desk
+
+    desk = open_desk(settings.load())
+    one = judging.reject(desk, number, _stated(reason), _user())
+    _tell(number, "rejected", f"{one.indicator} {one.period}", as_json=as_json)
+
+
+def _stated(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("--reason is empty; say why, for whoever asks later")
+    return reason.strip()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container may have nobody by a name
+        return "unknown"
+
+
+def _tell(number: int, decision: str, what: str, *, as_json: bool) -> None:
+    if as_json:
+        speak.document({"id": number, "decision": decision})
+    else:
+        speak.say(f"{decision}: {what}")

@@ -1,0 +1,109 @@
+"""A made-up posterior in the declared schema, with as many draws as the gate wants. No fit made it.
+
+Its draws are independent, so that the gate lets it through; the curves behind it are simple.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from forecaster.belief import FACTORS, FAMILIES, SCENARIOS
+from forecaster.model.basis import Array
+
+CHAINS, DRAWS = 4, 300
+SAMPLE = ("chain", "draw")
+HORIZONS = {
+    "2026-12-31": 0.1,
+    "2027-11-30": 1.0,
+    "2029-11-30": 3.0,
+    "2031-11-30": 5.0,
+    "2036-11-30": 10.0,
+    "2046-11-30": 20.0,
+}
+MONTHS = ("2026-10", "2026-11")
+SCALARS = ("kappa_bar", "c_R", "c_C", "b_A", "b_T", "b_al")
+STATISTICS = ("mean", "q05", "q25", "q75", "q95")
+
+
+def posterior(seed: int = 1, *, draws: int = DRAWS) -> xr.DataTree:
+    """The tree without its attributes, as ``infer`` gives it."""
+    rng = np.random.default_rng(seed)
+    shape = (CHAINS, draws)
+
+    def free(*more: int) -> Array:
+        return rng.standard_normal((*shape, *more))
+
+    years = np.array(list(HORIZONS.values()))
+    by = 1.0 - np.exp(-0.015 * np.exp(0.3 * free())[..., None] * years)
+    rest = 1.0 - 0.9 * by
+    scenarios = np.stack([0.8 * rest, 0.9 * by, 0.15 * rest, 0.05 * rest], axis=-1)
+    shown = xr.Dataset(
+        {
+            "scenarios": ((*SAMPLE, "horizon", "scenario"), scenarios),
+            "alliance_by": ((*SAMPLE, "horizon"), by),
+            "hazard": ((*SAMPLE, "hazard_name"), 0.01 * np.exp(free(3))),
+            "hazard_path": ((*SAMPLE, "year"), 0.01 * np.exp(free(2))),
+            "factor": ((*SAMPLE, "factor_name"), free(len(FACTORS))),
+            "factor_path": ((*SAMPLE, "factor_name", "year"), free(len(FACTORS), 2)),
+            "level": ((*SAMPLE, "family"), np.exp(free(len(FAMILIES)))),
+            "sub_level": ((*SAMPLE, "sub"), np.exp(free(1))),
+            "kappa": ((*SAMPLE, "family"), free(len(FAMILIES))),
+            **{name: (SAMPLE, free()) for name in SCALARS},
+        },
+        coords={
+            "horizon": list(HORIZONS),
+            "scenario": list(SCENARIOS),
+            "hazard_name": ["alliance", "balancing", "rupture"],
+            "factor_name": list(FACTORS),
+            "family": list(FAMILIES),
+            "sub": ["asymmetry/capability_gap"],
+            "year": ["2025-11", "2026-11"],
+        },
+    )
+    return xr.DataTree.from_dict(
+        {
+            "shown": shown,
+            "summary": _summary(),
+            "contraction": xr.Dataset(
+                {**dict.fromkeys(SCALARS, 0.2), "kappa": ("family", np.full(len(FAMILIES), 0.2))},
+                coords={"family": list(FAMILIES)},
+            ),
+            "posterior": xr.Dataset({"x": ((*SAMPLE, "coordinate"), free(20).astype(np.float32))}),
+            "sample_stats": xr.Dataset(
+                {"diverging": (SAMPLE, np.zeros(shape, dtype=bool)), "energy": (SAMPLE, free())}
+            ),
+        }
+    )
+
+
+def _summary() -> xr.Dataset:
+    ahead = list(HORIZONS)
+    by = 1.0 - np.exp(-0.015 * np.array(list(HORIZONS.values())))
+    rest = 1.0 - 0.9 * by
+    return xr.Dataset(
+        {
+            "factor": (
+                ("statistic", "factor_name", "month"),
+                np.zeros((len(STATISTICS), len(FACTORS), len(MONTHS))),
+            ),
+            "level": (
+                ("statistic", "family", "month"),
+                np.ones((len(STATISTICS), len(FAMILIES), len(MONTHS))),
+            ),
+            "hazard": (("statistic", "month"), np.full((len(STATISTICS), len(MONTHS)), 0.015)),
+            "scenario_mean": (
+                ("ahead", "scenario"),
+                np.stack([0.8 * rest, 0.9 * by, 0.15 * rest, 0.05 * rest], axis=1),
+            ),
+            "alliance_by": (("statistic", "ahead"), np.tile(by, (len(STATISTICS), 1))),
+        },
+        coords={
+            "statistic": list(STATISTICS),
+            "month": list(MONTHS),
+            "ahead": ahead,
+            "factor_name": list(FACTORS),
+            "family": list(FAMILIES),
+            "scenario": list(SCENARIOS),
+        },
+    )
