@@ -208,6 +208,8 @@ def read_until(terminal: int, pattern: str, seconds: float) -> str:
         left = deadline - time.monotonic()
         assert left > 0, f"{pattern!r} did not come: {seen[-500:]}"
         ready, _, _ = select.select([terminal], [], [], left)
-        if ready:
-            seen += os.read(terminal, 4096).decode(errors="replace")
+        try:
+            seen += os.read(terminal, 4096).decode(errors="replace") if ready else ""
+        except OSError:  # the other side has closed it
+            pytest.fail(f"it ended before {pattern!r} came: {seen[-2000:]}")
     return seen
