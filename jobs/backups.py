@@ -111,7 +111,8 @@ def _write(desk: Desk, part: Path) -> Manifest:
                 parts[name] = _add(tar, file, name)
         for file in sorted((desk.settings.home / "archive").rglob("*")):
             name = file.relative_to(desk.settings.home).as_posix()
-            if file.is_file() and not file.is_symlink() and manifest.allowed(name):
+            half = file.suffix == ".part"
+            if file.is_file() and not file.is_symlink() and not half and manifest.allowed(name):
                 parts[name] = _add(tar, file, name)
         made = Manifest(
             created_at=desk.clock(),

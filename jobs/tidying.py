@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from forecaster.errors import Busy
 from forecaster.posterior import files, words
-from forecaster.store import forecasts, runs
+from forecaster.store import archive, forecasts, runs
 from forecaster.store.lock import update_lock
 from forecaster.wiring import Desk
 from jobs import backups
@@ -22,26 +24,43 @@ def tidy(desk: Desk) -> str:
     home = desk.settings.home
     parts = files.sweep(home / "posteriors", DAY) + files.sweep(backups.folder(desk), DAY)
     parts += _old_folders(home) + _old_folders(backups.folder(desk))
+    parts += _removed((home / archive.FOLDER).rglob("*.part"))
     orphans = _orphans(home, set(forecasts.posteriors(desk.engine)))
+    bodies = _bodies(home, archive.referenced(desk.engine))
     lost = _close_lost(desk)
     return (
-        f"removed {words.count(len(parts), 'half file')} and "
-        f"{words.count(len(orphans), 'orphaned posterior')}; "
+        f"removed {words.count(len(parts), 'half file')}, "
+        f"{words.count(len(orphans), 'orphaned posterior')} and "
+        f"{words.count(len(bodies), 'orphaned body', 'orphaned bodies')}; "
         f"closed {words.count(lost, 'killed update')}"
     )
 
 
 def _orphans(home: Path, known: set[str]) -> list[Path]:
     """Posteriors whose row was never written: the row is the commit."""
-    limit = time.time() - DAY.total_seconds()
-    found = [
+    return _removed(
         file
         for file in (home / "posteriors").glob("*.nc")
-        if file.relative_to(home).as_posix() not in known and file.stat().st_mtime < limit
-    ]
+        if file.relative_to(home).as_posix() not in known
+    )
+
+
+def _bodies(home: Path, known: set[str]) -> list[Path]:
+    """What a publisher sent and no fetch has a row for."""
+    found = (home / archive.FOLDER).glob("*/*.gz")
+    return _removed(file for file in found if file.stem not in known)
+
+
+def _removed(found: Iterable[Path]) -> list[Path]:
+    """Remove those that are old enough; the younger may still get their row."""
+    limit = time.time() - DAY.total_seconds()
+    removed = []
     for file in found:
-        file.unlink(missing_ok=True)
-    return found
+        with suppress(FileNotFoundError):  # a half one may be whole by now, under another name
+            if file.stat().st_mtime < limit:
+                file.unlink()
+                removed.append(file)
+    return removed
 
 
 def _old_folders(parent: Path) -> list[Path]:

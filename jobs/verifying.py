@@ -1,4 +1,4 @@
-"""Prove that the state is whole: the database, the chain of readings, the posteriors' files."""
+"""Prove that the state is whole: database, chain of readings, posteriors, archive."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecaster.store import copies, forecasts
+from forecaster.store import archive, copies, forecasts
 from forecaster.store.engine import reading
 from forecaster.wiring import Desk
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Rows by table, how many files were compared, and what is wrong, a line each."""
+    """Rows by table, how many posteriors and bodies were read, and what is wrong, a line each."""
 
     counts: dict[str, int]
-    files: int
+    posteriors: int
+    bodies: int
     problems: list[str]
 
 
@@ -32,9 +33,16 @@ def verify(desk: Desk) -> Verdict:
     posteriors = forecasts.posteriors(desk.engine)
     for name, sha256 in posteriors.items():
         found += _file_problem(desk.settings.home, name, sha256)
+    kept = archive.RawArchive(desk.engine, desk.settings.home)
+    bodies = sorted(archive.referenced(desk.engine))
+    found += [
+        f"the archived body {name} is missing or not what was fetched"
+        for name in bodies
+        if kept.body(name) is None
+    ]
     with reading(desk.engine) as connection:
         counts = copies.facts(connection).counts
-    return Verdict(counts, len(posteriors), found)
+    return Verdict(counts, len(posteriors), len(bodies), found)
 
 
 def _file_problem(home: Path, name: str, sha256: str) -> list[str]:

@@ -40,9 +40,18 @@ def collect(source: str, desk: Desk) -> Done:
 
     (visited,) = collecting.collect(desk, [sources.SOURCES[source]])
     if visited.result == "failed":
-        raise ForecasterError(f"{source}: {visited.error}")
-    added = visited.readings_added
-    return Done(f"{source}: {visited.result}, {words.count(added, 'reading')} added", added > 0)
+        raise ForecasterError(visited.error or f"{source}: no reason given")
+    brought = [f"{words.count(visited.readings_added, 'reading')} added"]
+    for amount, what in (
+        (visited.withdrawn, "taken back"),
+        (visited.quarantined, "set aside"),
+        (visited.leads_added, "to be judged"),
+    ):
+        brought += [f"{amount} {what}"] if amount else []
+    return Done(
+        f"{source}: {visited.result}, {', '.join(brought)}",
+        news=visited.readings_added + visited.withdrawn > 0,
+    )
 
 
 def update(desk: Desk) -> Done:

@@ -122,6 +122,13 @@ class RawArchive:
             raise _unusable(path, error) from error
 
 
+def referenced(engine: Engine) -> set[str]:
+    """The hashes of all bodies that a fetch has a row for."""
+    statement = select(table.c.sha256).where(table.c.sha256.is_not(None)).distinct()
+    with reading(engine) as connection:
+        return set(connection.scalars(statement))
+
+
 def _hash(body: bytes) -> str:
     return sha256(body).hexdigest()
 

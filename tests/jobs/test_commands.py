@@ -99,7 +99,7 @@ def test_run_does_a_job(desk: Desk) -> None:
 def test_run_fails_with_the_job(desk: Desk) -> None:
     done = run("jobs", "run", "collect:gacc", "--json")
     assert isinstance(done.exception, ForecasterError)
-    assert "collect:gacc failed: gacc was not asked" in str(done.exception)
+    assert str(done.exception).startswith("collect:gacc failed: gacc: publishers are told who asks")
     assert "failed" == json.loads(done.stdout)["status"]
     assert "failed" == ledger_views.last(desk.engine)["collect:gacc"].status
 
@@ -141,9 +141,12 @@ def test_save_bring_back_and_prove_whole(
     monkeypatch.setenv("FORECASTER_HOME", str(tmp_path / "other"))
     done = run("restore", str(file))
     assert "4 readings, no forecasts; run `forecaster verify`" in done.stdout
-    assert "whole: 4 readings, no posteriors, nothing is wrong\n" == run("verify").stdout
+    assert (
+        "whole: 4 readings, no posteriors, no archived bodies; nothing is wrong\n"
+        == run("verify").stdout
+    )
     found = document("verify")
-    assert (4, [], 0) == (found["counts"]["readings"], found["problems"], found["files"])
+    assert (4, [], 0) == (found["counts"]["readings"], found["problems"], found["posteriors"])
     again = run("restore", "--replace", str(file))
     assert again.exit_code == 0
 

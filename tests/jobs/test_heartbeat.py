@@ -144,4 +144,4 @@ def test_the_address_is_a_secret() -> None:
     with pytest.raises(InvalidFiles) as told:
         settings.load({"FORECASTER_HEARTBEAT_URL": f"ftp://monitor.example{SECRET}"})
     assert SECRET not in str(told.value)
-    assert "not set" == settings.load({}).shown("heartbeat_url")
+    assert "" == settings.load({}).shown("heartbeat_url")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,11 @@ import pytest
 from forecaster import settings
 from forecaster.errors import FitRejected, ForecasterError
 from forecaster.store import forecasts, readings, resolutions, runs
+from forecaster.store.archive import RawArchive
 from forecaster.store.engine import writing
 from forecaster.store.lock import update_lock
 from forecaster.wiring import Desk, open_desk
+from indicators.archive import Fetch
 from indicators.sources import SOURCES
 from jobs import work
 from jobs.work import Done
@@ -113,20 +116,37 @@ def test_tidy_removes_what_is_old_and_nobody_s(desk: Desk, home: Path) -> None:
             posterior_path="posteriors/known.nc",
             posterior_sha256="0" * 64,
         )
-    kept = [old(home / "posteriors/known.nc"), old(home / "forecaster.toml")]
+    body = b"as it came"
+    RawArchive(desk.engine, home).keep(
+        Fetch("gacc", "q", "GET", "https://example.org", NOW, 1, status=200, body=body)
+    )
+    digest = hashlib.sha256(body).hexdigest()
+    kept = [
+        old(home / "posteriors/known.nc"),
+        old(home / "forecaster.toml"),
+        old(home / f"archive/{digest[:2]}/{digest}.gz"),
+    ]
     gone = [
         old(home / "posteriors/.half.nc.1.part"),
         old(home / "posteriors/orphan.nc"),
         old(home / "backups/.half.tar.1.part"),
+        old(home / "archive/ab/tmpx.part"),
+        old(home / f"archive/00/{'00' * 32}.gz"),
     ]
-    young = [home / "posteriors/.young.nc.1.part", home / "posteriors/young.nc"]
+    young = [
+        home / "posteriors/.young.nc.1.part",
+        home / "posteriors/young.nc",
+        home / f"archive/00/{'01' * 32}.gz",
+    ]
     for file in young:
         file.write_bytes(b"x")
     working = home / ".forecaster-working-1"
     old(working / "database.sqlite")
     os.utime(working, (OLD, OLD))
     message = work.tidy(desk).message
-    assert "removed 3 half files and 1 orphaned posterior; closed no killed updates" == message
+    assert message == (
+        "removed 4 half files, 1 orphaned posterior and 1 orphaned body; closed no killed updates"
+    )
     assert all(file.exists() for file in kept + young)
     assert not any(file.exists() for file in [*gone, working])
 
