@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
@@ -213,6 +214,12 @@ def before(desk: Desk, forecast_id: str) -> Summary | None:
     ids = [one.forecast_id for one in rows]
     at = ids.index(forecast_id) if forecast_id in ids else 0
     return rows[at - 1] if at > 0 else None
+
+
+def stood(desk: Desk, as_of: str, days: Sequence[int]) -> list[Summary | None]:
+    """The forecasts that stood that many days before a forecast; None where there was none."""
+    when = datetime.fromisoformat(as_of)
+    return [forecasts.stood(desk.engine, when - timedelta(days=one)) for one in days]
 
 
 def posterior_place(desk: Desk, forecast_id: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@
 
     ForecasterError                 exit status 1, one line: what, why, what to do
     ├── UsageError                  exit status 2: the words of a command are wrong
+    │   ├── WrongValue              one of them cannot be meant; ``field`` says which
     │   └── UnknownName             names the nearest valid ones
     ├── InvalidFiles                files that people edit: every problem at once
     ├── Quarantined                 a reading outside its plausible range; kept, not used
@@ -36,6 +37,14 @@ class UsageError(ForecasterError):
     """The words of a command are wrong."""
 
     exit_status = 2
+
+
+class WrongValue(UsageError):
+    """One field cannot be meant: an option of a command, a field of a form or of a document."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
 
 
 class UnknownName(UsageError):

@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 
-from forecaster.errors import ForecasterError, Interrupted
+from forecaster.errors import ForecasterError, Interrupted, WrongValue
 
 DEBUG = "--debug"
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -82,5 +82,6 @@ def fail(error: ForecasterError, *, debug: bool) -> None:
         traceback.print_exc()
     from forecaster.commands import speak
 
-    speak.complain(f"forecaster: {error}")
+    option = "--" if isinstance(error, WrongValue) else ""
+    speak.complain(f"forecaster: {option}{error}")
     sys.exit(error.exit_status)

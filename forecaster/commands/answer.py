@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from forecaster import settings, standing
+from forecaster import parsing, settings, standing
 from forecaster.belief import Forecast, Interval
 from forecaster.commands import speak
 from forecaster.posterior import words
@@ -15,7 +15,7 @@ NAMED = 6  # sources that are named before the rest is counted
 
 def answer(*, as_of: str | None = None, as_json: bool = False) -> None:
     """Print the standing forecast, or the one that stood at a time."""
-    at = speak.moment(as_of)
+    at = parsing.moment(as_of)
     found = standing.forecast(settings.load(), datetime.now(UTC), at)
     if as_json:
         speak.document(found)

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from forecaster import settings
+from forecaster import parsing, settings
 from forecaster.commands import options, speak
 from forecaster.posterior import words
 from forecaster.sources import STATES
@@ -23,7 +23,7 @@ def indicators(as_of: str | None = options.AsOf, as_json: bool = options.Json) -
     from forecaster import documents
     from forecaster.wiring import open_desk
 
-    found = documents.indicators(open_desk(settings.load()), speak.moment(as_of))
+    found = documents.indicators(open_desk(settings.load()), parsing.moment(as_of))
     if as_json:
         speak.document(found)
         return
@@ -72,7 +72,7 @@ def readings(
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
-    found = documents.readings_of(desk, indicator, speak.moment(as_of))
+    found = documents.readings_of(desk, indicator, parsing.moment(as_of))
     if as_json:
         speak.document(found)
         return

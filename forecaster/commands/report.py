@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecaster import settings, standing
+from forecaster import parsing, settings, standing
 from forecaster.commands import options, speak
 from forecaster.errors import ForecasterError
 
@@ -27,7 +27,7 @@ def report(
     """Write the forecast as one page that needs no network. It can be printed."""
     from forecaster.wiring import open_desk
 
-    text = page(open_desk(settings.load()), speak.moment(as_of))
+    text = page(open_desk(settings.load()), parsing.moment(as_of))
     write(output, text)
     speak.say(f"wrote {output} ({len(text.encode()) // 1000:,} kB)")
 
@@ -45,23 +45,24 @@ def page(desk: Desk, at: datetime | None = None) -> str:
     from forecaster import documents
     from forecaster.posterior import series
     from forecaster.web import report as web
+    from forecaster.web.studio import Studio
 
     now = desk.clock()
     document = standing.forecast(desk.settings, now, at)
     path, sha256 = documents.posterior_place(desk, document["forecast_id"])
     curves = series.load(desk.settings.home / path, sha256)
     before = documents.before(desk, document["forecast_id"])
-    return web.html(
-        web.Page(
-            document=document,
-            series=curves,
-            indicators=documents.indicators(desk, at or now)["indicators"],
-            disagreements=documents.disagreements(desk, at or now),
-            previous=None
-            if before is None
-            else web.Previous(before.headline_mean, documents.moment(before.as_of)),
-        )
+    made_of = web.Page(
+        document=document,
+        series=curves,
+        indicators=documents.indicators(desk, at or now)["indicators"],
+        disagreements=documents.disagreements(desk, at or now),
+        previous=None
+        if before is None
+        else web.Previous(before.headline_mean, documents.moment(before.as_of)),
     )
+    with Studio() as studio:
+        return web.html(made_of, studio)
 
 
 def write(output: Path, text: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecaster import settings
+from forecaster import parsing, settings
 from forecaster.belief import SCENARIOS
 from forecaster.commands import speak
 from forecaster.errors import UsageError, nearest
@@ -43,13 +43,13 @@ def store(desk: Desk, scenario: str, date: str, source: str) -> str:
         near = nearest(scenario, SCENARIOS)
         hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(SCENARIOS)}"
         raise UsageError(f"no scenario is called {scenario!r}; {hint}")
-    on = speak.day(date, "--date")
+    on = parsing.day(date, "date")
     now = desk.clock()
     if on > now.date():
         raise UsageError("--date lies in the future; a resolution says what has happened")
-    if on < speak.day(FIRST_DAY, "--date"):
+    if on < parsing.day(FIRST_DAY, "date"):
         raise UsageError(f"--date lies before {words.day(FIRST_DAY)}, where the model begins")
-    if resolutions.add(desk.engine, scenario, on, speak.web_address(source), now):
+    if resolutions.add(desk.engine, scenario, on, parsing.web_address(source), now):
         return (
             f"recorded: {scenario} in force from {words.day(on)}; run `forecaster update` to "
             "forecast from there"

@@ -1,4 +1,4 @@
-"""How commands read moments and speak: text for people, one JSON document for programs.
+"""How commands speak: text for people, one JSON document for programs.
 
 Typer is not imported here: ``show`` starts without it.
 """
@@ -6,16 +6,13 @@ Typer is not imported here: ``show`` starts without it.
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
 from typing import Any
 
 from forecaster.commands import columns
-from forecaster.errors import UsageError
 
 WIDEST = 100
 
@@ -68,63 +65,3 @@ def _columns() -> int:
 def on_terminal() -> bool:
     """Whether somebody watches: progress is shown then, and only then."""
     return sys.stderr.isatty()
-
-
-def past_moment(text: str | None, option: str, now: datetime) -> datetime | None:
-    """Read a moment that has passed: a day means its end, but today means now.
-
-    Raises
-    ------
-    UsageError
-        If the text is neither a day nor a moment.
-    """
-    found = moment(text, option)
-    return now if text == now.date().isoformat() else found
-
-
-def moment(text: str | None, option: str = "--as-of") -> datetime | None:
-    """Read a moment: a day means its end; without a zone UTC is meant.
-
-    Raises
-    ------
-    UsageError
-        If the text is neither a day nor a moment.
-    """
-    if text is None:
-        return None
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return datetime.combine(date.fromisoformat(text), time.max, tzinfo=UTC)
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"{option}: {text!r} is no moment; write 2018-12-31 or 2018-12-31T12:00Z"
-        ) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def day(text: str, option: str) -> date:
-    """Read a day.
-
-    Raises
-    ------
-    UsageError
-        If the text is no day of the calendar.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option}: {text!r} is no day; write 2026-10-17") from None
-
-
-def web_address(text: str) -> str:
-    """Read ``--source``: where anybody can look the value up.
-
-    Raises
-    ------
-    UsageError
-        If it is not an http or https address with a host.
-    """
-    if not re.fullmatch(r"https?://[^\s/?#@]+\.?[^\s]*", text.strip()):
-        raise UsageError(f"--source: {text!r} is no web address; write https://...")
-    return text.strip()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from forecaster import settings
+from forecaster import parsing, settings
 from forecaster.commands import options, speak
 from forecaster.errors import FitRejected, UsageError
 
@@ -25,7 +25,7 @@ def update(
     from forecaster.commands.answer import tell
     from forecaster.wiring import open_desk
 
-    at = speak.moment(as_of)
+    at = parsing.moment(as_of)
     desk = open_desk(settings.load())
     if at is not None and at > desk.clock():
         raise UsageError("--as-of lies in the future; what will be known then is not known")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import PurePath
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Engine, Select, select
 from sqlalchemy import insert as insert_into
@@ -124,6 +124,13 @@ def history(engine: Engine, *, kinds: Sequence[Kind] = STANDS) -> list[Summary]:
         return [Summary(*row) for row in connection.execute(statement)]
 
 
+def stood(engine: Engine, at: datetime) -> Summary | None:
+    """The forecast that stood at a time, without its document; None before the first."""
+    with reading(engine) as connection:
+        row = connection.execute(_standing(select(*_SUMMARY), at)).one_or_none()
+    return None if row is None else Summary(*row)
+
+
 def posterior_of(engine: Engine, forecast_id: str) -> tuple[str, str] | None:
     """The posterior's path, relative to the state folder, and its SHA-256; None without one."""
     statement = select(table.c.posterior_path, table.c.posterior_sha256).where(
@@ -148,7 +155,7 @@ def last_data_hash(engine: Engine) -> str | None:
         return connection.execute(_standing(select(table.c.data_hash), None)).scalar()
 
 
-def _standing(columns: Select[str], at: datetime | None) -> Select[str]:
+def _standing[S: Select[Any]](columns: S, at: datetime | None) -> S:
     statement = columns.where(table.c.kind.in_(STANDS))
     if at is not None:
         statement = statement.where(table.c.as_of <= at)

@@ -1,1 +1,1 @@
-"""What people look at: the report, drawn without a server and without script."""
+"""What people look at: the desk in a browser, its API, and the report that needs no server."""

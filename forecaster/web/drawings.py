@@ -40,7 +40,5 @@ def factors(series: Series) -> dict[str, Drawing]:
 
 def strengths(constraints: Constraints) -> Drawing:
     """How strongly each family holds back."""
-    return Drawing(
-        "strengths",
-        {"constraints": {name: constraints[name] for name in ("strength", "families")}},  # type: ignore[literal-required]
-    )
+    needed = {"strength": constraints["strength"], "families": constraints["families"]}
+    return Drawing("strengths", {"constraints": needed})

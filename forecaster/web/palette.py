@@ -1,6 +1,6 @@
 """The colours of the light page, for drawings that leave it: downloads carry no style sheet.
 
-``templates/report.css`` and ``static/desk.css`` state the same; a test compares them.
+``static/base.css`` states the same; a test compares them.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from forecaster.web import drawings, frame
 from forecaster.web.order import STACK, named_strengths
 from forecaster.web.studio import Drawing, Studio
 
+
 class Previous(NamedTuple):
     """The published forecast before the one shown."""
 
@@ -51,7 +52,7 @@ def html(page: Page, studio: Studio) -> str:
     RenderingFailed
         If a chart could not be drawn.
     """
-    style = (frame.TEMPLATES / "report.css").read_text(encoding="utf-8")
+    style = (frame.STATIC / "base.css").read_text(encoding="utf-8")
     drawn = {name: Markup(svg) for name, svg in studio.svgs(_drawings(page)).items()}  # noqa: S704 - drawn by us
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
@@ -107,7 +108,8 @@ def _change(page: Page) -> str | None:
     if page.previous is None:
         return None
     moved = words.points(page.document["headline"]["mean"] - page.previous.mean)
-    return f"{frame.tied(moved)} since the forecast as known {frame.tied(words.moment(page.previous.as_of))}"
+    since = words.moment(page.previous.as_of)
+    return f"{frame.tied(moved)} since the forecast as known {frame.tied(since)}"
 
 
 class Piece(NamedTuple):

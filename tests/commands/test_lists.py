@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forecaster import documents
-from forecaster.commands import record
+from forecaster import documents, recording
 from forecaster.errors import UnknownName
 from forecaster.sources import STATES
 from forecaster.wiring import Desk
@@ -73,13 +72,18 @@ def test_the_text_counts_the_states(home: Path, run: Run) -> None:
 
 
 def test_what_lies_in_quarantine_is_counted(desk: Desk) -> None:
-    record.store(desk, "trade_total", "2026-08", "20500", "https://example.org")
+    recording.store(
+        desk, recording.Stated("trade_total", "2026-08", "20500", "https://example.org")
+    )
     listed = documents.indicators(desk)["indicators"]
 
     assert {one["id"]: one["n_quarantined"] for one in listed}["trade_total"] == 1
     then = documents.indicators(desk, datetime(2026, 9, 1, tzinfo=UTC))["indicators"]
     assert {one["n_quarantined"] for one in then} == {0}  # that month was not known yet
-    record.store(desk, "trade_total", "2026-08", "20500", "https://example.org", reason="right")
+    recording.store(
+        desk,
+        recording.Stated("trade_total", "2026-08", "20500", "https://example.org", reason="right"),
+    )
     listed = documents.indicators(desk)["indicators"]
     assert {one["id"]: one["n_quarantined"] for one in listed}["trade_total"] == 0
 
@@ -154,7 +158,9 @@ def test_the_published_forecast_before_one(put: Put, desk: Desk) -> None:
 
 def test_two_publishers_that_disagree_are_told(desk: Desk) -> None:
     assert documents.disagreements(desk) == []
-    record.store(desk, "trade_imf", "2026-02", "25", "https://example.org/imts")
+    recording.store(
+        desk, recording.Stated("trade_imf", "2026-02", "25", "https://example.org/imts")
+    )
 
     (told,) = documents.disagreements(desk)
     assert told.startswith("trade_total gives 19.19 and trade_imf 25 for 2026-02: 23.2% apart")

@@ -8,20 +8,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from forecaster.commands import record, speak
+from forecaster import parsing, recording
 from forecaster.errors import UnknownName, UsageError
 from forecaster.store import readings
 from forecaster.wiring import Desk
 from tests.commands.conftest import NOW, Run, Start
 
 URL = "https://example.org/page"
-Store = Callable[..., record.Recorded]
+Store = Callable[..., recording.Recorded]
 
 
 @pytest.fixture
 def store(desk: Desk) -> Store:
-    def put(name: str, period: str, value: str, **more: object) -> record.Recorded:
-        return record.store(desk, name, period, value, URL, **more)  # type: ignore[arg-type]
+    def put(name: str, period: str, value: str, **more: object) -> recording.Recorded:
+        return recording.store(desk, recording.Stated(name, period, value, URL, **more))  # type: ignore[arg-type]
 
     return put
 
@@ -164,7 +164,7 @@ def test_an_unknown_indicator_is_told_the_nearest(store: Store) -> None:
 )
 def test_a_source_must_be_an_address(desk: Desk, source: str) -> None:
     with pytest.raises(UsageError, match="no web address"):
-        record.store(desk, "leader_meetings", "2026-10", "1", source)
+        recording.store(desk, recording.Stated("leader_meetings", "2026-10", "1", source))
 
 
 def test_a_date_of_publication_in_the_future_is_refused(store: Store) -> None:
@@ -238,15 +238,15 @@ def test_nothing_is_published_before_it_begins(store: Store) -> None:
 
 
 def test_published_today_means_now_and_another_day_its_end() -> None:
-    assert speak.past_moment("2026-11-22", "--published", NOW) == NOW
-    assert speak.past_moment("2026-11-21", "--published", NOW) == datetime(
+    assert parsing.past_moment("2026-11-22", "published", NOW) == NOW
+    assert parsing.past_moment("2026-11-21", "published", NOW) == datetime(
         2026, 11, 21, 23, 59, 59, 999999, tzinfo=UTC
     )
-    assert speak.past_moment("2026-11-21T10:00+08:00", "--published", NOW) == datetime(
+    assert parsing.past_moment("2026-11-21T10:00+08:00", "published", NOW) == datetime(
         2026, 11, 21, 2, tzinfo=UTC
     )
-    with pytest.raises(UsageError, match="--published: 'yesterday' is no moment"):
-        speak.past_moment("yesterday", "--published", NOW)
+    with pytest.raises(UsageError, match="published: 'yesterday' is no moment"):
+        parsing.past_moment("yesterday", "published", NOW)
 
 
 def test_a_value_published_today_can_be_recorded_today(home: object, run: Run) -> None:

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from forecaster import update
-from forecaster.commands import record
+from forecaster import recording, update
 from forecaster.errors import Busy, Interrupted, NothingKnown
 from forecaster.posterior import files, schema
 from forecaster.posterior import words as in_words
@@ -97,7 +96,7 @@ def test_whatever_is_new_means_a_fit(fit: Fit, desk: Desk, what: str) -> None:
     later = replace(desk, clock=lambda: NOW + timedelta(hours=1))
     match what:
         case "reading":
-            record.store(later, "leader_meetings", "2026-10", "1", URL)
+            recording.store(later, recording.Stated("leader_meetings", "2026-10", "1", URL))
         case "resolution":
             resolutions.add(desk.engine, "balancing", NOW.date(), URL, NOW)
         case "month":
@@ -128,7 +127,7 @@ def test_an_indicator_that_reads_otherwise_means_a_fit(fit: Fit, desk: Desk) -> 
 
 def test_a_reading_of_context_is_nothing_new(fit: Fit, desk: Desk) -> None:
     update.run(desk)
-    record.store(desk, "gdp_ratio_seed", "2016", "8", URL)
+    recording.store(desk, recording.Stated("gdp_ratio_seed", "2016", "8", URL))
 
     assert update.run(desk).kind == "unchanged"
     assert len(fit.asked) == 1

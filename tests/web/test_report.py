@@ -12,6 +12,7 @@ import pytest
 from forecaster.belief import Forecast
 from forecaster.posterior import words
 from forecaster.web import report
+from forecaster.web.studio import Studio
 from tests import synthetic
 
 INDICATORS: list[dict[str, Any]] = [
@@ -30,6 +31,11 @@ INDICATORS: list[dict[str, Any]] = [
         ("manual", "context", None),
     )
 ]
+
+
+def page_of(page: report.Page) -> str:
+    with Studio() as studio:
+        return report.html(page, studio)
 
 
 class Reader(HTMLParser):
@@ -78,7 +84,7 @@ def _text(reader: Reader) -> str:
 def page() -> str:
     document = synthetic.document()
     previous = report.Previous(document["headline"]["mean"] - 0.004, "2026-11-21T06:10:00Z")
-    return report.html(report.Page(document, synthetic.series(), INDICATORS, previous))
+    return page_of(report.Page(document, synthetic.series(), INDICATORS, previous))
 
 
 def test_the_page_needs_nothing_from_outside(page: str) -> None:
@@ -152,7 +158,7 @@ def test_bars_add_up() -> None:
 def test_the_first_forecast_has_nothing_to_compare_with() -> None:
     first: Forecast = deepcopy(synthetic.document())
     first["status"] = "provisional"
-    page = report.html(report.Page(first, synthetic.series(), []))
+    page = page_of(report.Page(first, synthetic.series(), []))
 
     assert "since the forecast" not in page
     assert '<body class="provisional">' in page
@@ -161,10 +167,10 @@ def test_the_first_forecast_has_nothing_to_compare_with() -> None:
 
 def test_publishers_who_disagree_are_told_apart() -> None:
     told = ("trade_total gives 228.1 and trade_imf 221 for 2025: 3.1% apart <b>",)
-    with_them = report.html(
+    with_them = page_of(
         report.Page(synthetic.document(), synthetic.series(), INDICATORS, disagreements=told)
     )
-    without = report.html(report.Page(synthetic.document(), synthetic.series(), INDICATORS))
+    without = page_of(report.Page(synthetic.document(), synthetic.series(), INDICATORS))
 
     assert "Where two publishers disagree" in _text(_read(with_them))
     assert told[0] in _text(_read(with_them))

@@ -51,6 +51,7 @@ def apart(wanted: Sequence[float], gap: float) -> list[float]:
 
 
 def band_rows(months: Sequence[str], band: Band) -> Rows:
+    """The rows of a band through time."""
     columns = zip(
         months, band["mean"], band["q05"], band["q25"], band["q75"], band["q95"], strict=True
     )
@@ -61,6 +62,7 @@ def band_rows(months: Sequence[str], band: Band) -> Rows:
 
 
 def bands(base: alt.Chart, y: Axis) -> list[alt.Chart]:
+    """Layers for 90 %, 50 % and the mean, bottom to top."""
     return [
         base.mark_area(color="var(--band90)").encode(y=y("q05"), y2="q95:Q"),
         base.mark_area(color="var(--band50)").encode(y=y("q25"), y2="q75:Q"),
@@ -94,6 +96,7 @@ _PERCENT_LABEL = "format(datum.value * 100, '~r') + '\N{NO-BREAK SPACE}%'"
 
 
 def finish(sheets: Sheets, *layers: alt.Chart, wide: int = WIDE, tall: int = TALL) -> Chart:
+    """The layers as one chart, in the quiet look that all share."""
     chart = alt.layer(*layers).properties(width=wide, height=tall, padding=4)
     quiet: dict[str, Any] = {
         "labelColor": "var(--muted)",

@@ -70,7 +70,10 @@ class Studio:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -159,7 +162,9 @@ class Studio:
             line = self._line(child)
         except OSError as error:
             self._end()
-            raise RenderingFailed(f"the process that draws went away ({error}); try again") from None
+            raise RenderingFailed(
+                f"the process that draws went away ({error}); try again"
+            ) from None
         except BaseException:
             self._end()  # its answer would be taken for that of the next question
             raise
@@ -217,6 +222,6 @@ def style() -> str:
     seen = hashlib.sha256(metadata.version("vl-convert-python").encode())
     seen.update(metadata.version("altair").encode())
     files = [*(WEB / "charts").glob("*.py"), *(WEB / name for name in ("palette.py", "order.py"))]
-    for file in sorted([*files, Path(__file__).with_name("worker.py")]):
+    for file in sorted([*files, *Path(__file__).parent.glob("*.py")]):
         seen.update(file.read_bytes())
     return seen.hexdigest()

@@ -15,6 +15,7 @@ import vl_convert
 
 from forecaster.web.charts import CHARTS
 from forecaster.web.palette import plain
+from forecaster.web.studio import frames
 
 PNG_SCALE = 2.0
 
@@ -50,4 +51,4 @@ def picture(chart: dict[str, Any], form: str) -> str:
         spec["background"] = "white"
         drawn = vl_convert.vegalite_to_png(spec, scale=PNG_SCALE, allowed_base_urls=[])
         return base64.b64encode(drawn).decode()
-    return vl_convert.vegalite_to_svg(chart, allowed_base_urls=[])
+    return frames.coarse(vl_convert.vegalite_to_svg(chart, allowed_base_urls=[]))

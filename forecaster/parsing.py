@@ -1,0 +1,68 @@
+"""Moments, days and addresses as people write them; the same for commands, pages and the API."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+
+from forecaster.errors import WrongValue
+
+
+def past_moment(text: str | None, field: str, now: datetime) -> datetime | None:
+    """Read a moment that has passed: a day means its end, but today means now.
+
+    Raises
+    ------
+    WrongValue
+        If the text is neither a day nor a moment.
+    """
+    found = moment(text, field)
+    return now if text == now.date().isoformat() else found
+
+
+def moment(text: str | None, field: str = "as-of") -> datetime | None:
+    """Read a moment: a day means its end; without a zone UTC is meant.
+
+    Raises
+    ------
+    WrongValue
+        If the text is neither a day nor a moment.
+    """
+    if text is None:
+        return None
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return datetime.combine(date.fromisoformat(text), time.max, tzinfo=UTC)
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongValue(
+            field, f"{text!r} is no moment; write 2018-12-31 or 2018-12-31T12:00Z"
+        ) from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def day(text: str, field: str) -> date:
+    """Read a day.
+
+    Raises
+    ------
+    WrongValue
+        If the text is no day of the calendar.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongValue(field, f"{text!r} is no day; write 2026-10-17") from None
+
+
+def web_address(text: str, field: str = "source") -> str:
+    """Read an address where anybody can look the value up.
+
+    Raises
+    ------
+    WrongValue
+        If it is not an http or https address with a host.
+    """
+    if not re.fullmatch(r"https?://[^\s/?#@]+\.?[^\s]*", text.strip()):
+        raise WrongValue(field, f"{text!r} is no web address; write https://...")
+    return text.strip()

@@ -1,0 +1,54 @@
+"""The desk as a web application: what stands around it, and which room answers for what."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+import forecaster
+from forecaster.errors import ForecasterError
+from forecaster.store import generation
+from forecaster.web import frame, headers, problems
+from forecaster.web.memo import Memo
+from forecaster.web.pages import page, today
+from forecaster.web.site import Operations, Site
+from forecaster.web.studio import Studio
+from forecaster.wiring import Desk
+
+PAGES = (today.PAGE,)
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+def site(desk: Desk, studio: Studio, operations: Operations | None = None) -> Site:
+    """A desk with what its pages need."""
+
+    def mark() -> str:
+        # What is late, and how old things are, changes with the time.
+        return f"{generation.mark(desk.engine)}@{desk.clock():%Y%m%d%H%M}"
+
+    return Site(desk, studio, Memo(mark), operations)
+
+
+def create_app(of: Site) -> FastAPI:
+    """The application that shows a site."""
+    app = FastAPI(
+        title="Sino-Russian alignment",
+        version=forecaster.__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.site = of
+    pages = APIRouter()
+    for one in PAGES:
+        page.add(pages, one)
+    app.include_router(pages)
+    app.mount("/static", StaticFiles(directory=frame.STATIC), name="static")
+    for kind in (ForecasterError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, problems.on_error)
+    # The last added stands outermost.
+    app.add_middleware(headers.KnownHosts, hosts=HOSTS)
+    app.add_middleware(headers.SecurityHeaders)
+    return app

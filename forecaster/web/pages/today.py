@@ -1,0 +1,215 @@
+"""Today: how likely, what changed, how it stands, what is late. Two minutes at seven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from forecaster import documents, standing
+from forecaster.belief import FACTORS, Forecast, Series
+from forecaster.posterior import words
+from forecaster.web import drawings
+from forecaster.web.figure import Column, Figure, Table, yearly
+from forecaster.web.order import STACK, named_strengths
+from forecaster.web.pages.page import Ask, Page, View
+
+SPANS = ((1, "yesterday"), (7, "a week ago"), (30, "30 days ago"), (365, "a year ago"))
+NAMED = 6  # indicators that are named before the rest is counted
+
+
+def view(ask: Ask) -> View:
+    """The standing forecast, or the one that stood at the moment asked for."""
+    document = standing.forecast(ask.site.desk.settings, ask.site.now(), ask.at)
+    curves, damage = ask.curves(document["forecast_id"])
+    headline, said = document["headline"], document["words"]
+    return View(
+        title=f"{words.percent(headline['mean'])} {words.by_date(headline['date'])}",
+        damage=damage,
+        figures=_figures(document, curves),
+        shown={
+            "document": document,
+            "sentence": words.headline_sentence(headline, said),
+            "confidence": words.confidence_sentence(said),
+            "moves": _moves(ask, document),
+            "stack": STACK,
+            "factors": FACTORS,
+            "horizons": [
+                {**row, "label": words.by_date(row["date"]), "bar": bar(row["scenarios"])}
+                for row in document["horizons"]
+            ],
+            "sources": _sources(ask, document),
+        },
+    )
+
+
+PAGE = Page("/", "today.html", view)
+
+
+class Piece(NamedTuple):
+    """One scenario's part of a bar, in per cent of its length."""
+
+    name: str
+    start: float
+    length: float
+
+
+def bar(shares: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
+    """The scenarios side by side, in their usual order."""
+    pieces: list[Piece] = []
+    start = 0.0
+    for name in STACK:
+        length = round(100 * shares[name]["mean"], 2)
+        pieces.append(Piece(name, round(start, 2), length))
+        start += length
+    return pieces
+
+
+def _figures(document: Forecast, curves: Series | None) -> dict[str, Figure]:
+    found = {"strengths": strengths(document)}
+    if curves is None:
+        return found
+    return {
+        "futures": futures(curves),
+        "fan": fan(document, curves),
+        **factors(document, curves),
+        **found,
+    }
+
+
+def futures(curves: Series) -> Figure:
+    """Which scenario is in force at each date."""
+    outlook = curves["scenarios"]
+    columns = [Column(name, words.title(name), words.percent) for name in reversed(STACK)]
+    return Figure(
+        title="Which scenario will be in force",
+        note="Mean probability at each date; the four fill the whole.",
+        alt="Areas of the four scenarios over twenty years; the table has the numbers.",
+        drawing=drawings.futures(curves),
+        table=Table(
+            columns=[Column("month", "Month", number=False), *columns],
+            rows=[
+                [month, *(outlook["mean"][one.name][at] for one in columns)]
+                for at, month in enumerate(outlook["months"])
+            ],
+            brief=yearly(outlook["months"]),
+        ),
+    )
+
+
+def fan(document: Forecast, curves: Series) -> Figure:
+    """P(alliance by date)."""
+    track, months = curves["alliance_by"], curves["scenarios"]["months"]
+    last = words.percent(document["horizons"][-1]["alliance_by"]["mean"])
+    return Figure(
+        title="An alliance by date",
+        note="Mean and 90 % interval; the mark is the headline.",
+        alt=f"Probability of an alliance by date, rising to {last} in twenty years.",
+        drawing=drawings.fan(curves, document["headline"]),
+        table=Table(
+            columns=[
+                Column("month", "By the end of", number=False),
+                Column("mean", "Mean", words.percent),
+                Column("q05", "5 %", words.percent),
+                Column("q95", "95 %", words.percent),
+            ],
+            rows=[
+                [month, track["mean"][at], track["q05"][at], track["q95"][at]]
+                for at, month in enumerate(months)
+            ],
+            brief=yearly(months),
+        ),
+    )
+
+
+def factors(document: Forecast, curves: Series) -> dict[str, Figure]:
+    """Seven small charts on one scale."""
+    drawn = drawings.factors(curves)
+    found = {}
+    for name in FACTORS:
+        band, now = curves["factors"][name], document["factors"][name]
+        stands = f"{words.number(now['mean'])}, {words.span(now['lower'], now['upper'])}"
+        found[name] = Figure(
+            title=words.title(name),
+            alt=f"{words.title(name)} since 1992, now {stands}.",
+            drawing=drawn[name],
+            small=True,
+            table=Table(
+                columns=[
+                    Column("month", "Month", number=False),
+                    *(
+                        Column(key, title, words.number)
+                        for key, title in (("mean", "Mean"), ("q05", "5 %"), ("q95", "95 %"))
+                    ),
+                ],
+                rows=[
+                    [month, band["mean"][at], band["q05"][at], band["q95"][at]]
+                    for at, month in enumerate(curves["months"])
+                ],
+                brief=yearly(curves["months"]),
+            ),
+        )
+    return found
+
+
+def strengths(document: Forecast) -> Figure:
+    """How strongly each family holds back."""
+    rows = named_strengths(document["constraints"])
+    return Figure(
+        title="How strongly each constraint holds back",
+        note=(
+            "Above zero it holds the two apart. A hollow dot is assumed: readings have told "
+            "almost nothing about it."
+        ),
+        alt="Constraint strengths with their intervals; the table has the numbers.",
+        drawing=drawings.strengths(document["constraints"]),
+        table=Table(
+            columns=[
+                Column("constraint", "Constraint", number=False),
+                Column("mean", "Strength", words.number),
+                Column("lower", "5 %", words.number),
+                Column("upper", "95 %", words.number),
+                Column("p_positive", "Above zero", words.percent),
+                Column("contraction", "Contraction", words.number),
+                Column("assumed", "Assumed", lambda yes: "assumed" if yes else "", number=False),
+            ],
+            rows=[
+                [
+                    name,
+                    *(one[key] for key in ("mean", "lower", "upper")),
+                    one["p_positive"],
+                    one["contraction"],
+                    one["assumed"],
+                ]
+                for name, one in rows.items()
+            ],
+        ),
+    )
+
+
+def _moves(ask: Ask, document: Forecast) -> list[tuple[str, str]]:
+    """How the headline moved since the forecasts that stood then."""
+    then = documents.stood(ask.site.desk, document["as_of"], [days for days, _ in SPANS])
+    told = []
+    for (days, name), before in zip(SPANS, then, strict=True):
+        if before is None:
+            told.append((f"Since {name}", "no forecast then"))
+        else:
+            change = document["headline"]["mean"] - before.headline_mean
+            told.append((f"Since {name}", words.points(change)))
+        del days
+    return told
+
+
+def _sources(ask: Ask, document: Forecast) -> dict[str, Any]:
+    titles = {name: one.title for name, one in ask.site.desk.catalogue.items()}
+    return {
+        kind: {
+            "count": len(names),
+            "named": [(name, titles.get(name, name)) for name in names[:NAMED]],
+            "more": max(0, len(names) - NAMED),
+        }
+        for kind, names in (
+            ("failed", document["sources"]["failed"]),
+            ("late", document["sources"]["late"]),
+        )
+    }
