@@ -16,6 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from benchmarks import by_itself as alone
 from benchmarks import collecting, process, race
 from forecaster import settings
 from forecaster.store import readings
@@ -207,6 +208,16 @@ def collect(bench: Bench) -> Figures:
     return found
 
 
+def by_itself(bench: Bench) -> Figures:
+    """The service by itself, killed again and again; see ``benchmarks/by_itself.py``."""
+    with tempfile.TemporaryDirectory() as folder:
+        deaths = 1 if bench.draft else 4
+        try:
+            return alone.measure(Path(folder), bench.environment(), deaths)
+        except alone.Broken as error:
+            raise Failed(str(error)) from error
+
+
 def bare(bench: Bench) -> Figures:
     """`make run` in a fresh clone of what is committed, installation included, without caches."""
     with tempfile.TemporaryDirectory() as folder:
@@ -234,6 +245,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "textbook": textbook,
     "calibration": calibration,
     "collect": collect,
+    "by_itself": by_itself,
     "bare": bare,
 }
 

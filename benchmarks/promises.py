@@ -135,6 +135,32 @@ def _collect(found: Figures) -> list[Row]:
     ]
 
 
+def _by_itself(found: Figures) -> list[Row]:
+    lost, doubled, untrue = found["lost"], found["doubled"], found["untrue"]
+    kills = {phase: len(moments) for phase, moments in found["kills"].items()}
+    where = ", ".join(f"{count} {DYING[phase]}" for phase, count in kills.items())
+    seconds, noticed = found["news_seconds"], found["noticed_seconds"]
+    return [
+        Row(
+            f"`forecaster serve` by itself over {found['sources']} sources replayed, killed "
+            f"{sum(kills.values())} times: {where}",
+            "a forecast in the end; 0 lost, 0 doubled, 0 untrue, nothing left running",
+            f"{words.count(found['forecasts'], 'forecast')} of "
+            f"{words.count(found['readings'], 'reading')} collected, "
+            f"{words.count(found['due_times'], 'due time')}; {lost} lost, {doubled} doubled, "
+            f"{untrue} untrue; what ran ended {found['orphans_seconds']:.1f} s after the service",
+            lost == doubled == untrue == 0,
+        ),
+        Row(
+            "from a new reading to the published forecast, by itself",
+            "under 5 minutes",
+            f"{seconds:.0f} s, 5 of them meant to wait for more (noticed after {noticed:.0f} s; "
+            "the publisher is asked every 120)",
+            seconds < 300,
+        ),
+    ]
+
+
 def _bare(found: Figures) -> list[Row]:
     minutes = found["seconds"] / 60
     return [
@@ -150,8 +176,10 @@ ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "textbook": _textbook,
     "calibration": _calibration,
     "collect": _collect,
+    "by_itself": _by_itself,
     "bare": _bare,
 }
+DYING = {"collecting": "while it collected", "fitting": "in a fit", "published": "just after one"}
 SAID = {True: "yes", False: "**no**", None: "undecided"}
 
 

@@ -36,6 +36,7 @@ from indicators.catalogue import digest
 from priors import Priors
 
 MODEL_VERSION = f"{__version__}+live.1"
+SEEDS = 2**32
 EARLIEST = ORIGIN.replace(year=ORIGIN.year + 1)
 
 
@@ -80,6 +81,9 @@ def run(
 ) -> Outcome:
     """Fit what is known now, or was at ``as_of`` (then a hindcast, which never stands).
 
+    Without ``seed`` it is that of the settings; where the gate refused fits of the same data, the
+    next one after theirs, since the same seed would give the same draws.
+
     Raises
     ------
     Busy
@@ -90,13 +94,12 @@ def run(
         If the user stopped it; nothing was stored.
     """
     with update_lock(desk.settings.home, "forecaster update"):
-        chosen = desk.settings.random_seed if seed is None else seed
-        return _locked(desk, chosen, as_of, progress, force=force)
+        return _locked(desk, seed, as_of, progress, force=force)
 
 
 def _locked(
     desk: Desk,
-    seed: int,
+    stated: int | None,
     as_of: datetime | None,
     progress: Callable[[str], None] | None,
     *,
@@ -118,6 +121,7 @@ def _locked(
         runs.finish(desk.engine, run_id, "succeeded", message, desk.clock())
         return Outcome("unchanged", same, message)
     kind = "update" if as_of is None else "hindcast"
+    seed = _seed(desk, said) if stated is None else stated
     run_id = runs.start(desk.engine, kind, {"data_hash": said, "seed": seed}, now)
     status, message = "failed", "the fit did not come to an end"
     try:
@@ -143,6 +147,20 @@ def _locked(
     finally:
         runs.finish(desk.engine, run_id, status, message, desk.clock())
     return done
+
+
+def _seed(desk: Desk, said: str) -> int:
+    """The seed of the settings, or the first after it whose fit of the same was not refused."""
+    same = (said, desk.priors.digest, MODEL_VERSION)
+    refused = {
+        one.random_seed
+        for one in forecasts.history(desk.engine, kinds=("rejected",))
+        if (one.data_hash, one.priors_hash, one.model_version) == same
+    }
+    seed = desk.settings.random_seed
+    while seed in refused:
+        seed = (seed + 1) % SEEDS
+    return seed
 
 
 def _priors(desk: Desk, seed: int, progress: Callable[[str], None] | None) -> Priors:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from forecaster.errors import FitRejected, ForecasterError
 from forecaster.settings import SOURCES
+from jobs import logs
 
 if TYPE_CHECKING:
     from forecaster.wiring import Desk
@@ -57,14 +58,20 @@ def collect(source: str, desk: Desk) -> Done:
 def update(desk: Desk) -> Done:
     """Fit what is known, if anything is new, and publish.
 
+    A fit that the gate refuses is kept, and another is drawn with the next seed: nobody is there to
+    do it, and one stray divergence should not cost the day's forecast.
+
     Raises
     ------
     FitRejected
-        If the fit did not pass the gate; it is kept, and the last forecast stands.
+        If that did not pass the gate either; the last forecast stands.
     """
     from forecaster import update as fit
 
     outcome = fit.run(desk)
+    if outcome.kind == "rejected":
+        logs.get().warning("the fit was refused, another is drawn", why=outcome.message)
+        outcome = fit.run(desk)
     if outcome.kind == "rejected":
         raise FitRejected(outcome.message)
     return Done(outcome.message)

@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
 
 from forecaster.errors import Busy
-from forecaster.store import clock, lease
+from forecaster.store import clock, lease, ledger_turns
 from forecaster.store.engine import next_number, reading, writing
 from forecaster.store.lease import Held
 from forecaster.store.ledger_rows import (
@@ -74,9 +74,7 @@ def positions(engine: Engine, jobs: Iterable[str]) -> tuple[datetime, dict[str, 
     with reading(engine) as connection:
         now = clock.database_time(connection)
         through = {row.job: row.through for row in connection.execute(select(marks))}
-        due = select(table.c.job, table.c.logical_time).where(
-            table.c.status == "due", table.c.logical_time <= now
-        )
+        due = select(table.c.job, table.c.logical_time).where(ledger_turns.has_come(now))
         for job, moment in connection.execute(due.order_by(table.c.logical_time)):
             waiting[job].append(moment)
     return now, {job: Position(through.get(job), tuple(waiting[job])) for job in jobs}
@@ -154,7 +152,7 @@ def drop(engine: Engine, held: Held, known: Collection[str]) -> None:
 
 
 def claim(engine: Engine, held: Held, seconds: float, free: int) -> list[Run]:
-    """Begin up to ``free`` runs whose time has come, oldest first, one of each job at a time.
+    """Begin up to ``free`` runs whose time has come, one of each job at a time.
 
     Raises
     ------
@@ -166,7 +164,7 @@ def claim(engine: Engine, held: Held, seconds: float, free: int) -> list[Run]:
     with writing(engine) as connection:
         lease.require(connection, held)
         now = clock.database_time(connection)
-        chosen = _choose(connection, now, free)
+        chosen = ledger_turns.choose(connection, now, free)
         begun = {
             "status": "running",
             "message": "",
@@ -184,22 +182,8 @@ def claim(engine: Engine, held: Held, seconds: float, free: int) -> list[Run]:
 def _claimable(engine: Engine) -> bool:
     """Whether anything waits; asked first, since a write would wait for other writers."""
     with reading(engine) as connection:
-        now = clock.database_time(connection)
-        due = select(table.c.id).where(table.c.status == "due", table.c.logical_time <= now)
+        due = select(table.c.id).where(ledger_turns.has_come(clock.database_time(connection)))
         return connection.execute(due.limit(1)).scalar() is not None
-
-
-def _choose(connection: Connection, now: datetime, free: int) -> list[int]:
-    busy = set(connection.scalars(select(table.c.job).where(table.c.status == "running")))
-    chosen: list[int] = []
-    due = select(table.c.id, table.c.job).where(
-        table.c.status == "due", table.c.logical_time <= now
-    )
-    for number, job in connection.execute(due.order_by(table.c.logical_time, table.c.id)):
-        if job not in busy and len(chosen) < free:
-            busy.add(job)
-            chosen.append(number)
-    return chosen
 
 
 def beat(engine: Engine, held: Held, seconds: float) -> None:

@@ -147,6 +147,22 @@ def test_a_fit_that_fails_the_gate_is_kept_and_not_shown(fit: Fit, desk: Desk) -
     assert last_run(desk).status == "rejected"
 
 
+def test_a_fit_that_was_refused_is_not_drawn_the_same_way_again(fit: Fit, desk: Desk) -> None:
+    """The same seed gives the same draws, and so the same refusal for ever."""
+    fit.make = stuck
+    assert ["rejected", "rejected"] == [update.run(desk).kind for _ in range(2)]
+    later = replace(desk, clock=lambda: NOW + timedelta(minutes=1))
+    assert "rejected" == update.run(later, seed=1).kind  # stated, so it is kept to
+    fit.make = posteriors.posterior
+    done = update.run(later)
+    assert [1, 2, 1, 3] == [one["seed"] for one in fit.asked]
+    assert done.document is not None
+    assert ("published", 3) == (done.kind, done.document["random_seed"])
+    record.store(desk, "leader_meetings", "2026-10", "1", URL)
+    update.run(replace(desk, clock=lambda: NOW + timedelta(hours=1)))
+    assert 1 == fit.asked[-1]["seed"], "other data begin anew"
+
+
 def test_a_hindcast_knows_what_was_known_and_never_stands(fit: Fit, desk: Desk) -> None:
     first = update.run(desk).document
     at = datetime(2018, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -20,10 +20,14 @@ import psutil
 import pytest
 
 from forecaster import settings
-from forecaster.store import ledger_views
+from forecaster.store import forecasts, ledger_views
+from forecaster.store.engine import writing
 from forecaster.wiring import Desk, open_desk
+from indicators.sources import SOURCES
 from jobs import status, times, timetable
+from tests import synthetic
 from tests.jobs.conftest import until
+from tests.replay import Publisher
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
@@ -134,6 +138,54 @@ def test_killed_at_any_point_the_ledger_tells_the_truth(
     assert 4 == events.count("the lease is ours")
     assert "a run was lost" in events
     assert "the jobs are left alone" == events[-1]
+
+
+@pytest.mark.slow
+def test_without_any_network_it_runs_on_and_the_forecast_tells_which_sources_failed(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert desk.settings.schedule is not None
+    collects = [f"collect:{name}" for name in SOURCES]
+    rhythm = 'every = "3s"\ncatch_up = "latest"\n'
+    plan = "".join(f'[job."{name}"]\n{rhythm}' for name in (*collects, "resolve"))
+    desk.settings.schedule.write_text(plan)
+    monkeypatch.setenv("FORECASTER_JOBS_AT_ONCE", "6")
+    with Publisher() as gone:
+        address = gone.address
+    for name in SOURCES:
+        monkeypatch.setenv(settings.variable(f"sources.{name}.base_url"), address)
+    with writing(desk.engine) as connection:
+        forecasts.insert(
+            connection,
+            synthetic.document(),
+            kind="published",
+            posterior_path=None,
+            posterior_sha256=None,
+        )
+
+    def failed() -> bool:
+        rows = [run for name in collects for run in ledger_views.runs(desk.engine, name)]
+        return {run.job for run in rows if run.status == "failed"} == set(collects)
+
+    with service(tmp_path / "log") as process:
+        until(failed, "the failure of every source", seconds=300)
+        before = ledger_views.counts(desk.engine)["succeeded"]
+        until(lambda: ledger_views.counts(desk.engine)["succeeded"] > before, "another job")
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(timeout=60)
+    nothing_is_lost(desk)
+    done = subprocess.run(
+        [*COMMAND, "show", "--json"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    shown = json.loads(done.stdout)
+    assert synthetic.document()["forecast_id"] == shown["forecast_id"]
+    fetched = {name for one in SOURCES.values() for name in one.indicators}
+    behind = {*shown["sources"]["failed"], *shown["sources"]["late"]}
+    assert {"trade_total", "leader_meetings", "ofac_russia_additions"} <= fetched & behind
+    ended = ledger_views.runs(desk.engine, limit=10_000)
+    messages = {run.message for run in ended if run.status == "failed"}
+    assert all("Connection refused" in message for message in messages), messages
 
 
 def test_control_c_stops_it_and_lines_say_which_run_they_are_about(

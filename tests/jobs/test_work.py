@@ -84,6 +84,17 @@ def test_update_publishes_or_says_why_not(
         assert Done("told") == work.update(desk)
 
 
+def test_update_draws_once_more_when_the_gate_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from forecaster import update
+
+    ends = [SimpleNamespace(kind=kind, message=kind) for kind in ("rejected", "published")]
+    monkeypatch.setattr(update, "run", lambda _desk: ends.pop(0))
+    assert Done("published") == work.update(desk)
+    assert [] == ends
+
+
 def test_resolve_asks_for_an_update_once_for_what_nobody_looked_at(desk: Desk) -> None:
     assert not work.resolve(desk).news
     readings.add(desk.engine, many(3), now=ago(hours=3))
@@ -92,7 +103,7 @@ def test_resolve_asks_for_an_update_once_for_what_nobody_looked_at(desk: Desk) -
         news=True,
     ) == work.resolve(desk)
     number = runs.start(desk.engine, "update", {}, ago(hours=2))
-    # However it ends: the same data again would be rejected again.
+    # However it ends: what the gate refused is tried again at the next time of the timetable.
     runs.finish(desk.engine, number, "rejected", "no", ago(hours=1))
     assert not work.resolve(desk).news
     resolutions.add(desk.engine, "alliance", NOW.date(), "https://example.org", ago(minutes=5))

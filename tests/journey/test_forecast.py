@@ -1,26 +1,31 @@
-"""The way of a reading: recorded, fitted, published, shown; and what a bad fit leaves standing."""
+"""The way of a reading: given or fetched, fitted, published, shown; and what a bad fit leaves."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import text
 
 from forecaster.belief import FAMILIES, SCENARIOS
 from forecaster.posterior import files
 from forecaster.store import forecasts
-from forecaster.store.engine import open_engine
+from forecaster.store.archive import RawArchive
+from forecaster.store.engine import open_engine, reading
+from tests.replay import Replay
 
 COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
 REPORT_LIMIT = 2_000_000
 
 
-def forecaster(home: Path, *words: str, **settings: int) -> subprocess.CompletedProcess[str]:
+def forecaster(home: Path, *words: str, **settings: str | int) -> subprocess.CompletedProcess[str]:
     """Run the real command in a process of its own."""
     chosen = {f"FORECASTER_{name.upper()}": str(value) for name, value in settings.items()}
     environment = {**os.environ, "FORECASTER_HOME": str(home), **chosen}
@@ -115,3 +120,70 @@ def test_a_rejected_fit_leaves_the_last_forecast_standing(home: Path) -> None:
     after = document(forecaster(home, "show", "--json"))
     assert after["forecast_id"] == before["forecast_id"]
     assert after["status"] == "stale"
+
+
+def last_run(home: Path, job: str) -> dict[str, Any]:
+    told = document(forecaster(home, "jobs", "status", "--json"))
+    return next(dict(one["last"]) for one in told["jobs"] if one["name"] == job)
+
+
+def fetched(home: Path) -> list[dict[str, Any]]:
+    """Every reading that a publisher gave, as stored."""
+    with reading(open_engine(f"sqlite:///{home / 'forecaster.sqlite'}")) as connection:
+        rows = connection.execute(text("SELECT * FROM readings WHERE origin = 'fetched'"))
+        return [dict(row) for row in rows.mappings()]
+
+
+def behind(home: Path, source: str) -> dict[str, tuple[str, bytes]]:
+    """Of each path that was asked of a publisher: when it answered, and the body that was kept."""
+    engine = open_engine(f"sqlite:///{home / 'forecaster.sqlite'}")
+    kept = RawArchive(engine, home)
+    with reading(engine) as connection:
+        statement = text("SELECT url, fetched_at, sha256 FROM fetches WHERE source = :source")
+        rows = connection.execute(statement, {"source": source}).all()
+    bodies = {urlsplit(url).path: (at, kept.body(name)) for url, at, name in rows}
+    return {path: (at, body) for path, (at, body) in bodies.items() if body is not None}
+
+
+@pytest.mark.slow
+def test_bytes_of_a_publisher_become_the_next_forecast(
+    home: Path, tmp_path: Path, replay: Replay
+) -> None:
+    """By two jobs: the customs' page is fetched, kept and read; then fitted and published."""
+    state = tmp_path / "state"
+    shutil.copytree(home, state)
+    before = document(forecaster(state, "show", "--json"))
+    mirrors = {name.removeprefix("FORECASTER_"): at for name, at in replay.environment.items()}
+
+    collected = document(forecaster(state, "jobs", "run", "collect:gacc", "--json", **mirrors))
+    assert "succeeded" == collected["status"]
+    new = fetched(state)
+    assert f"gacc: value, {len(new)} readings added" == collected["message"]
+    bodies = behind(state, "gacc")
+    served = {one.path: one.body for one in replay["gacc"].routes}
+    for one in new:
+        answered_at, body = bodies[urlsplit(one["source"]).path]
+        assert served[urlsplit(one["source"]).path] == body
+        assert one["recorded_at"] > answered_at
+        assert one["known_at"] == (one["published_at"] or one["recorded_at"])
+    assert ("succeeded", 1, True) == tuple(
+        last_run(state, "collect:gacc")[name] for name in ("status", "attempt", "by_hand")
+    )
+
+    updated = document(forecaster(state, "jobs", "run", "update", "--json"))
+    after = document(forecaster(state, "show", "--json"))
+    assert f"published: forecast {after['forecast_id']}" == updated["message"]
+    assert "succeeded" == last_run(state, "update")["status"]
+    assert "published" == after["status"]
+    assert after["diagnostics"]["passed"]
+    assert before["data_hash"] != after["data_hash"]
+    more = {(one["indicator"], one["period"]) for one in new if one["vintage"] == 1}
+    assert before["n_readings"] + len(more) == after["n_readings"]
+    published = document(forecaster(state, "history", "--json"))
+
+    again = document(forecaster(state, "jobs", "run", "collect:gacc", "--json", **mirrors))
+    assert "gacc: unchanged, no readings added" == again["message"]
+    assert new == fetched(state)
+    idle = document(forecaster(state, "jobs", "run", "update", "--json"))
+    assert "nothing is new" in idle["message"]
+    assert published == document(forecaster(state, "history", "--json"))

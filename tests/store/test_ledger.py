@@ -104,20 +104,6 @@ def test_what_waits_may_be_skipped_and_what_was_passed_over_may_become_due(
     assert [(0, "due", 0)] == states(engine)
 
 
-def test_oldest_first_one_of_a_job_at_a_time_and_no_more_than_there_is_room(
-    engine: Engine,
-) -> None:
-    held = lead(engine)
-    due(engine, held, "tidy", -3, -1)
-    due(engine, held, "backup", -2)
-    due(engine, held, "resolve", -4)
-    due(engine, held, "update", 1)  # has not come yet
-    assert ["resolve", "tidy"] == [run.job for run in begin(engine, held, free=2)]
-    assert ["backup"] == [run.job for run in begin(engine, held, free=2)]
-    assert [] == begin(engine, held, free=0)
-    assert [(-3, "running", 1), (-1, "due", 0)] == states(engine)
-
-
 def writes(engine: Engine, run: Run) -> dict[str, Callable[[Held], Any]]:
     """Everything that a holder of the lease writes."""
     return {
