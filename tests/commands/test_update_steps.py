@@ -158,7 +158,7 @@ def test_a_fit_that_was_refused_is_not_drawn_the_same_way_again(fit: Fit, desk: 
     assert [1, 2, 1, 3] == [one["seed"] for one in fit.asked]
     assert done.document is not None
     assert ("published", 3) == (done.kind, done.document["random_seed"])
-    record.store(desk, "leader_meetings", "2026-10", "1", URL)
+    recording.store(desk, recording.Stated("leader_meetings", "2026-10", "1", URL))
     update.run(replace(desk, clock=lambda: NOW + timedelta(hours=1)))
     assert 1 == fit.asked[-1]["seed"], "other data begin anew"
 
