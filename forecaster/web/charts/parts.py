@@ -97,8 +97,12 @@ _PERCENT_LABEL = "format(datum.value * 100, '~r') + '\N{NO-BREAK SPACE}%'"
 
 def finish(sheets: Sheets, *layers: alt.Chart, wide: int = WIDE, tall: int = TALL) -> Chart:
     """The layers as one chart, in the quiet look that all share."""
-    chart = alt.layer(*layers).properties(width=wide, height=tall, padding=4)
-    quiet: dict[str, Any] = {
+    return quiet(sheets, alt.layer(*layers).properties(width=wide, height=tall, padding=4))
+
+
+def quiet(sheets: Sheets, chart: Any) -> Chart:
+    """A chart, or several beside each other, in the quiet look that all share."""
+    axes: dict[str, Any] = {
         "labelColor": "var(--muted)",
         "titleColor": "var(--muted)",
         "labelFontSize": 11,
@@ -112,7 +116,7 @@ def finish(sheets: Sheets, *layers: alt.Chart, wide: int = WIDE, tall: int = TAL
     finished: Chart = (
         chart.configure(font="sans-serif", background="transparent")
         .configure_view(stroke=None)
-        .configure_axis(**quiet)
+        .configure_axis(**axes)
         .configure_axisY(domain=False, ticks=False)
         .to_dict()
     )
