@@ -51,6 +51,8 @@ SOURCES = (
     "dataverse",
 )
 KEYED = ("comtrade", "imf")
+#: What a token or a proxy may open.
+SCOPES = ("read", "record", "operate")
 
 
 #: Every setting there is; the defaults stand in ``Settings``.
@@ -95,6 +97,23 @@ TABLE: dict[str, Setting] = {
         "where the job `backup` writes; `backups` in the state folder unless stated", parse.path
     ),
     "backups_kept": Setting("backups that the job `backup` keeps", parse.whole(1, 10_000)),
+    "proxy_header": Setting(
+        "the header in which a trusted proxy says who asks; X-Forwarded-User for one", parse.header
+    ),
+    "proxy_addresses": Setting(
+        "addresses or ranges whose proxy_header is believed, with commas between", parse.networks
+    ),
+    "proxy_scopes": Setting(
+        f"what those may whom a proxy vouches for: some of {', '.join(SCOPES)}",
+        parse.some_of(SCOPES),
+    ),
+    "web_requests_per_second": Setting(
+        "requests a second of one address or identity, on average over ten seconds",
+        parse.whole(1, 1_000_000),
+    ),
+    "web_burst": Setting(
+        "requests of one address or identity within one second", parse.whole(1, 1_000_000)
+    ),
 }
 
 
@@ -120,6 +139,11 @@ class Settings:
     heartbeat_url: str | None = None
     backup_folder: Path | None = None
     backups_kept: int = 14
+    proxy_header: str | None = None
+    proxy_addresses: tuple[str, ...] = ()
+    proxy_scopes: tuple[str, ...] = ("read",)
+    web_requests_per_second: int = 300
+    web_burst: int = 600
     #: Base addresses of mirrors and keys, by source, where they are stated.
     base_urls: Mapping[str, str] = field(default_factory=dict)
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -127,6 +151,7 @@ class Settings:
 
     def shown(self, name: str) -> str:
         """The value of one setting as it may be printed: secrets become ``***``."""
+        value: Any
         match name.split("."):
             case ["sources", source, "base_url"]:
                 value = self.base_urls.get(source)
@@ -136,6 +161,8 @@ class Settings:
                 value = getattr(self, name)
         if value is None:
             return ""
+        if isinstance(value, tuple):
+            return ", ".join(value)
         return "***" if TABLE[name].secret else _hidden(value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -69,4 +69,50 @@ def key(value: object) -> str:
     said = text(value)
     if not re.fullmatch(r"[!-~]{1,200}", said):
         raise ValueError("expected one word of plain letters, digits and signs")
+    return said
+
+
+def several(value: object) -> list[str]:
+    """Words with commas between them, or a list of a file."""
+    found = value.split(",") if isinstance(value, str) else value
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise ValueError("expected words with commas between them")
+    return [one.strip() for one in found if one.strip()]
+
+
+def some_of(known: Sequence[str]) -> Callable[[object], tuple[str, ...]]:
+    """One or more of some words."""
+
+    def parse(value: object) -> tuple[str, ...]:
+        said = several(value)
+        if not said or set(said) - set(known):
+            raise ValueError(f"expected one or more of {', '.join(known)}")
+        return tuple(one for one in known if one in said)
+
+    return parse
+
+
+def networks(value: object) -> tuple[str, ...]:
+    """Addresses and ranges of addresses."""
+    import ipaddress  # most commands do without
+
+    found = []
+    for one in several(value):
+        try:
+            network = ipaddress.ip_network(one)
+        except ValueError:
+            raise ValueError("expected addresses or ranges, as 10.0.0.7, 192.0.2.0/28") from None
+        if network.prefixlen == 0:
+            raise ValueError("expected the addresses of the proxies, and not everybody's")
+        found.append(str(network))
+    return tuple(found)
+
+
+def header(value: object) -> str:
+    """The name of an HTTP header, in small letters."""
+    said = text(value).lower()
+    if not re.fullmatch(r"[a-z0-9-]{1,64}", said):
+        raise ValueError("expected the name of a header, as X-Forwarded-User")
+    if said in {"authorization", "cookie", "host", "origin", "content-type", "content-length"}:
+        raise ValueError("expected a header of the proxy's own, as X-Forwarded-User")
     return said
