@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from array import array
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ FORM = "application/x-www-form-urlencoded"
 _TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"|\Z)', re.DOTALL)
 _BRACKETS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _REST = bytes(set(range(256)) - set(b"[{]}"))
+
+# Where half a character may be, written out; with its other half it is a character like others.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Refused(Exception):
@@ -109,12 +113,25 @@ def check(body: bytes, content_type: str) -> None:
         raise Refused(422, f"the form has more than {FIELDS} fields")
     if levels > DEPTH:
         raise Refused(422, f"the JSON has more than {DEPTH} levels")
+    if _HALF.search(body) and not _writable(body):
+        raise Refused(422, "the JSON has half a character: a surrogate without its other half")
 
 
 def depth(body: bytes) -> int:
     """How many levels of lists and objects lie within each other in JSON, whole or not."""
     steps = array("b", _TEXT.sub(b"", body).translate(_BRACKETS, _REST))
-    return max(accumulate(steps), default=0)
+    return max(accumulate(steps, initial=0))
+
+
+def _writable(body: bytes) -> bool:
+    """Whether all texts of JSON can be written down again; what is no JSON is not judged here."""
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    except ValueError:
+        return True
+    return True
 
 
 def field(body: bytes, content_type: str, name: str) -> str:

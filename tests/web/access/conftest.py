@@ -168,7 +168,9 @@ def _to_write(app: FastAPI, written: list[str]) -> None:
             raise ZeroDivisionError
         return {"value": value, "number": len(written)}
 
-    @app.api_route("/api/v1/readings/{number}", methods=["PUT", "PATCH", "DELETE"])
+    @app.put("/api/v1/readings/{number}")
+    @app.patch("/api/v1/readings/{number}")
+    @app.delete("/api/v1/readings/{number}")
     def change(who: Annotated[Principal, Depends(require("record"))], number: int) -> int:
         written.append(who.name)
         return number
