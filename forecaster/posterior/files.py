@@ -16,7 +16,8 @@ from uuid import uuid4
 
 import xarray
 
-from forecaster.errors import DamagedFile, StoreError
+from forecaster.errors import StoreError
+from forecaster.posterior.damage import changed, unreadable
 
 ENGINE: Final = "h5netcdf"
 _FILTERS = {"zlib": True, "complevel": 4, "fletcher32": True}
@@ -64,17 +65,12 @@ def load(path: Path, sha256: str) -> xarray.DataTree:
     DamagedFile
         If the file is missing, cannot be read, or is not what was written.
     """
-    remedy = (
-        "bring it back with `forecaster restore`, or fit again with `forecaster update --force`"
-    )
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise DamagedFile(f"the posterior {path} is missing; {remedy}") from None
     except OSError as error:
-        raise DamagedFile(f"the posterior {path} cannot be read ({error}); {remedy}") from error
+        raise unreadable(path, error) from error
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise DamagedFile(f"the posterior {path} is not what was written; {remedy}")
+        raise changed(path)
     # From the bytes that were hashed, not from the file again.
     with xarray.open_datatree(BytesIO(content), engine=ENGINE) as tree:
         return tree.load()

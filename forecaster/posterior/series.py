@@ -1,13 +1,18 @@
-"""Time series of a saved posterior as plain lists, for pages."""
+"""Time series of a saved posterior as plain lists, for pages.
+
+Read with h5py from the one group that pages need: loading the whole file as a tree would bring
+xarray, which costs the web process seconds and 100 MB.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import xarray as xr
+import h5py
 
 from forecaster.belief import FACTORS, SCENARIOS, Band, Series, Track
-from forecaster.posterior import files, schema
+from forecaster.posterior import damage
 
 _BAND = ("mean", "q05", "q25", "q75", "q95")
 
@@ -20,39 +25,58 @@ def load(path: Path, sha256: str) -> Series:
     DamagedFile
         If the file is missing, changed or not of the declared schema.
     """
-    tree = files.load(path, sha256)
-    schema.check(tree, path.name)
-    return series(tree)
+    damage.require_unchanged(path, sha256)
+    try:
+        with h5py.File(path, "r") as file:
+            return _series(file["summary"])
+    except (OSError, KeyError, ValueError) as error:
+        # Its hash is right, so somebody else's program wrote it.
+        raise damage.unlike(path, error) from error
 
 
-def series(tree: xr.DataTree) -> Series:
-    """Series of a posterior tree."""
-    summary = tree["summary"].dataset
-    ahead = [str(day)[:7] for day in summary["ahead"].values]
-    track: Track = {
-        "mean": _line(summary["alliance_by"], "mean"),
-        "q05": _line(summary["alliance_by"], "q05"),
-        "q95": _line(summary["alliance_by"], "q95"),
-    }
+def _series(summary: Any) -> Series:
+    ahead = [day[:7] for day in _names(summary, "ahead")]
+    scenarios = _names(summary, "scenario")
+    by = _lines(summary, "alliance_by")
+    track: Track = {"mean": by["mean"], "q05": by["q05"], "q95": by["q95"]}
+    shares = summary["scenario_mean"][:]
     return {
-        "months": [str(month) for month in summary["month"].values],
-        "factors": {name: _band(summary["factor"].sel(factor_name=name)) for name in FACTORS},
-        "hazard": _band(summary["hazard"]),
+        "months": _names(summary, "month"),
+        "factors": _bands(summary, "factor", "factor_name", FACTORS),
+        "hazard": _band(_lines(summary, "hazard")),
         "scenarios": {
             "months": ahead,
-            "mean": {
-                name: [float(p) for p in summary["scenario_mean"].sel(scenario=name).values]
-                for name in SCENARIOS
-            },
+            "mean": {name: shares[:, scenarios.index(name)].tolist() for name in SCENARIOS},
         },
         "alliance_by": track,
     }
 
 
-def _line(array: xr.DataArray, statistic: str) -> list[float]:
-    return [float(value) for value in array.sel(statistic=statistic).values]
+def _names(summary: Any, dimension: str) -> list[str]:
+    return [str(name) for name in summary[dimension].asstr()[:]]
 
 
-def _band(array: xr.DataArray) -> Band:
-    mean, q05, q25, q75, q95 = (_line(array, name) for name in _BAND)
+def _lines(summary: Any, name: str) -> dict[str, list[float]]:
+    """The rows of an array (statistic, time) by statistic."""
+    rows = summary[name][:].tolist()
+    return dict(zip(_names(summary, "statistic"), rows, strict=True))
+
+
+def _bands(summary: Any, name: str, dimension: str, wanted: tuple[str, ...]) -> dict[str, Band]:
+    """The lines of an array (statistic, name, time) by name."""
+    values = summary[name][:]
+    statistics, found = _names(summary, "statistic"), _names(summary, dimension)
+    return {
+        one: _band(
+            {
+                statistic: values[row, found.index(one)].tolist()
+                for row, statistic in enumerate(statistics)
+            }
+        )
+        for one in wanted
+    }
+
+
+def _band(lines: dict[str, list[float]]) -> Band:
+    mean, q05, q25, q75, q95 = (lines[name] for name in _BAND)
     return {"mean": mean, "q05": q05, "q25": q25, "q75": q75, "q95": q95}

@@ -11,18 +11,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Constraints, Forecast, Level, Series
 from forecaster.posterior import words
-from forecaster.web import charts, render
-
-TEMPLATES = Path(__file__).parent / "templates"
-
+from forecaster.web import drawings, frame
+from forecaster.web.order import STACK, named_strengths
+from forecaster.web.studio import Drawing, Studio
 
 class Previous(NamedTuple):
     """The published forecast before the one shown."""
@@ -46,19 +43,19 @@ class Page:
     disagreements: Sequence[str] = ()
 
 
-def html(page: Page) -> str:
-    """The whole page.
+def html(page: Page, studio: Studio) -> str:
+    """The whole page, its charts drawn by the studio.
 
     Raises
     ------
     RenderingFailed
         If a chart could not be drawn.
     """
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    drawn = {name: Markup(svg) for name, svg in render.svgs(_charts(page)).items()}  # noqa: S704 - drawn by us
+    style = (frame.TEMPLATES / "report.css").read_text(encoding="utf-8")
+    drawn = {name: Markup(svg) for name, svg in studio.svgs(_drawings(page)).items()}  # noqa: S704 - drawn by us
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
-        _environment()
+        frame.environment()
         .get_template("report.html")
         .render(
             _view(page),
@@ -69,41 +66,14 @@ def html(page: Page) -> str:
     )
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        percent=lambda value: _tied(words.percent(value)),
-        rate=lambda value: _tied(words.rate(value)),
-        span=lambda one: _tied(words.interval(one["lower"], one["upper"])),
-        rate_span=lambda one: _tied(words.rate_interval(one["lower"], one["upper"])),
-        plain=lambda one: words.number(one["mean"]),
-        plain_span=lambda one: _tied(words.span(one["lower"], one["upper"])),
-        title_of=words.title,
-        moment=lambda value: _tied(words.moment(value)),
-        day=lambda value: _tied(words.day(value)),
-    )
-    return environment
-
-
-def _tied(text: str) -> str:
-    """The same text, its spaces not to be broken at the end of a line."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def _charts(page: Page) -> dict[str, charts.Chart]:
+def _drawings(page: Page) -> dict[str, Drawing]:
     document, series = page.document, page.series
     return {
-        "fan": charts.fan(series, document["headline"]),
-        "futures": charts.futures(series),
-        "hazard": charts.hazard(series),
-        "strengths": charts.strengths(document["constraints"]),
-        **charts.factors(series),
+        "fan": drawings.fan(series, document["headline"]),
+        "futures": drawings.futures(series),
+        "hazard": drawings.hazard(series),
+        "strengths": drawings.strengths(document["constraints"]),
+        **drawings.factors(series),
     }
 
 
@@ -117,14 +87,14 @@ def _view(page: Page) -> dict[str, Any]:
         "by": words.by_date(headline["date"]),
         "change": _change(page),
         "scenarios": SCENARIOS,
-        "stack": charts.STACK,
+        "stack": STACK,
         "factors": FACTORS,
         "horizons": [
             {**row, "label": words.by_date(row["date"]), "bar": _bar(row["scenarios"])}
             for row in document["horizons"]
         ],
         "hazard_years": _hazard_years(page.series),
-        "strengths": charts.named_strengths(document["constraints"]),
+        "strengths": named_strengths(document["constraints"]),
         "families": [_family(document["constraints"], name) for name in FAMILIES],
         "sources": _sources(page.indicators),
         "watched": _watched(page.indicators),
@@ -137,7 +107,7 @@ def _change(page: Page) -> str | None:
     if page.previous is None:
         return None
     moved = words.points(page.document["headline"]["mean"] - page.previous.mean)
-    return f"{_tied(moved)} since the forecast as known {_tied(words.moment(page.previous.as_of))}"
+    return f"{frame.tied(moved)} since the forecast as known {frame.tied(words.moment(page.previous.as_of))}"
 
 
 class Piece(NamedTuple):
@@ -151,7 +121,7 @@ class Piece(NamedTuple):
 def _bar(shares: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
     pieces: list[Piece] = []
     start = 0.0
-    for name in charts.STACK:
+    for name in STACK:
         length = round(100 * shares[name]["mean"], 2)
         pieces.append(Piece(name, round(start, 2), length))
         start += length

@@ -1,0 +1,44 @@
+"""A posterior that cannot be read, told with what to do; and the look at its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from forecaster.errors import DamagedFile
+
+_REMEDY = "bring it back with `forecaster restore`, or fit again with `forecaster update --force`"
+
+
+def unreadable(path: Path, error: OSError) -> DamagedFile:
+    """The file is missing, or the system does not hand it out."""
+    if isinstance(error, FileNotFoundError):
+        return DamagedFile(f"the posterior {path} is missing; {_REMEDY}")
+    return DamagedFile(f"the posterior {path} cannot be read ({error}); {_REMEDY}")
+
+
+def changed(path: Path) -> DamagedFile:
+    """The file is there and is another."""
+    return DamagedFile(f"the posterior {path} is not what was written; {_REMEDY}")
+
+
+def require_unchanged(path: Path, sha256: str) -> None:
+    """Compare a file with the hash that was kept with its forecast, without holding it in memory.
+
+    Raises
+    ------
+    DamagedFile
+        If the file is missing, cannot be read, or is not what was written.
+    """
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if found != sha256:
+        raise changed(path)
+
+
+def unlike(path: Path, error: Exception) -> DamagedFile:
+    """The file is what was written, and does not hold what a posterior of ours holds."""
+    return DamagedFile(f"{path.name} is not a posterior of this program: {error}; {_REMEDY}")

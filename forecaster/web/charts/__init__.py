@@ -1,0 +1,19 @@
+"""Every chart there is, by name: plain data in, a Vega-Lite chart out.
+
+Only the studio's child process imports this room; the web process names a chart and its data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from forecaster.web.charts import outlook, state
+from forecaster.web.charts.parts import Chart
+
+CHARTS: Mapping[str, Callable[..., Chart]] = {
+    "fan": outlook.fan,
+    "futures": outlook.futures,
+    "hazard": outlook.hazard,
+    "factor": state.factor,
+    "strengths": state.strengths,
+}

@@ -1,0 +1,46 @@
+"""Which data each chart is given: a name in ``charts.CHARTS`` and no more than it needs.
+
+The web process makes these without Altair; the studio's child makes charts of them.
+"""
+
+from __future__ import annotations
+
+from forecaster.belief import FACTORS, Constraints, Headline, Series
+from forecaster.web.studio import Drawing
+
+
+def fan(series: Series, headline: Headline) -> Drawing:
+    """P(alliance by date), with the headline marked."""
+    months, track = series["scenarios"]["months"], series["alliance_by"]
+    return Drawing("fan", {"months": months, "track": track, "headline": headline})
+
+
+def futures(series: Series) -> Drawing:
+    """Which scenario is in force, twenty years ahead."""
+    return Drawing("futures", {"scenarios": series["scenarios"]})
+
+
+def hazard(series: Series) -> Drawing:
+    """The yearly rate into an alliance since 1992."""
+    return Drawing("hazard", {"months": series["months"], "band": series["hazard"]})
+
+
+def factors(series: Series) -> dict[str, Drawing]:
+    """Seven small charts on one scale, so that their moves can be compared."""
+    bands = series["factors"]
+    low = min(min(bands[name]["q05"]) for name in FACTORS)
+    high = max(max(bands[name]["q95"]) for name in FACTORS)
+    return {
+        name: Drawing(
+            "factor", {"months": series["months"], "band": bands[name], "low": low, "high": high}
+        )
+        for name in FACTORS
+    }
+
+
+def strengths(constraints: Constraints) -> Drawing:
+    """How strongly each family holds back."""
+    return Drawing(
+        "strengths",
+        {"constraints": {name: constraints[name] for name in ("strength", "families")}},  # type: ignore[literal-required]
+    )

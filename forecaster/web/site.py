@@ -1,0 +1,95 @@
+"""What every page and every answer of the API is handed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any, Protocol, cast
+
+from starlette.requests import Request
+
+from forecaster import documents
+from forecaster.belief import Series
+from forecaster.posterior import series
+from forecaster.web.memo import Memo
+from forecaster.web.studio import Studio
+from forecaster.wiring import Desk
+
+Document = dict[str, Any]
+CURVES_KEPT = 8
+
+
+class Operations(Protocol):
+    """What the jobs have to tell; the room above puts it in, for pages do not know the jobs."""
+
+    def status(self) -> Document:
+        """Every job with its last run and next time, as ``forecaster jobs status --json``."""
+        ...
+
+    def runs(self, job: str | None, limit: int) -> Document:
+        """The newest rows of the ledger: ``{"runs": [...]}``."""
+        ...
+
+    def ask(self, job: str) -> Document:
+        """Enter a run of a job that is due now; the runner takes it up.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such job.
+        Busy
+            If it waits or runs already.
+        """
+        ...
+
+    def problem(self) -> str | None:
+        """Why the jobs of this process stand still; None while all is well."""
+        ...
+
+
+@dataclass
+class Site:
+    """One running desk: the state it shows, who draws its charts, what it keeps in memory.
+
+    ``operations`` is None where nobody looks after jobs, as in tests of pages.
+    """
+
+    desk: Desk
+    studio: Studio
+    memo: Memo
+    operations: Operations | None = None
+    _curves: OrderedDict[str, Series] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def now(self) -> datetime:
+        """The moment by the desk's clock, UTC."""
+        return self.desk.clock()
+
+    def curves(self, forecast_id: str) -> Series:
+        """The time series behind a forecast; they never change, so the last few are kept.
+
+        Raises
+        ------
+        NothingKnown
+            If the forecast was stored without its posterior.
+        DamagedFile
+            If the posterior is missing or not what was written.
+        """
+        with self._lock:
+            if forecast_id in self._curves:
+                self._curves.move_to_end(forecast_id)
+                return self._curves[forecast_id]
+        path, sha256 = documents.posterior_place(self.desk, forecast_id)
+        found = series.load(self.desk.settings.home / path, sha256)
+        with self._lock:
+            self._curves[forecast_id] = found
+            while len(self._curves) > CURVES_KEPT:
+                self._curves.popitem(last=False)
+        return found
+
+
+def site_of(request: Request) -> Site:
+    """The site that answers this request."""
+    return cast("Site", request.app.state.site)
