@@ -69,6 +69,12 @@ def write_within(connection: Connection, entry: Entry, *, now: datetime) -> int:
     return number
 
 
+def note_within(connection: Connection, entry: Entry | None, *, now: datetime) -> None:
+    """The same if there is a line to add: what the clock does by itself has none."""
+    if entry is not None:
+        write_within(connection, entry, now=now)
+
+
 def write(engine: Engine, entry: Entry, *, now: datetime) -> int:
     """The same in a transaction of its own, for what changes no row."""
     with writing(engine) as connection:

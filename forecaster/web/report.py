@@ -21,6 +21,7 @@ from forecaster.web import drawings, frame
 from forecaster.web.order import STACK, named_strengths
 from forecaster.web.studio import Drawing, Studio
 
+
 class Previous(NamedTuple):
     """The published forecast before the one shown."""
 

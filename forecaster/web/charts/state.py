@@ -70,9 +70,7 @@ def strengths(constraints: Constraints) -> Chart:
             ("assumed", True, "var(--page)"),
         )
     }
-    note = base.mark_text(
-        **(LABEL | {"fontSize": 10, "color": "var(--muted)"}), dx=5, align="left"
-    )
+    note = base.mark_text(**(LABEL | {"fontSize": 10, "color": "var(--muted)"}), dx=5, align="left")
     return finish(
         sheets,
         zero.encode(x=x("mean")),
@@ -94,5 +92,3 @@ def _strength_row(label: str, one: Strength) -> dict[str, Any]:
         "assumed": one["assumed"],
         "note": "assumed" if one["assumed"] else "",
     }
-
-
