@@ -21,7 +21,6 @@ from forecaster.web import drawings, frame
 from forecaster.web.order import STACK, named_strengths
 from forecaster.web.studio import Drawing, Studio
 
-
 class Previous(NamedTuple):
     """The published forecast before the one shown."""
 

@@ -112,3 +112,5 @@ def hazard(months: Sequence[str], band: Band) -> Chart:
         mark.mark_point(filled=True, size=30, color="var(--ink)", opacity=1),
         mark.mark_text(**LABEL, align="right", dx=-6, dy=-9, fontWeight=600).encode(text="text:N"),
     )
+
+

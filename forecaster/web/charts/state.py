@@ -70,7 +70,9 @@ def strengths(constraints: Constraints) -> Chart:
             ("assumed", True, "var(--page)"),
         )
     }
-    note = base.mark_text(**(LABEL | {"fontSize": 10, "color": "var(--muted)"}), dx=5, align="left")
+    note = base.mark_text(
+        **(LABEL | {"fontSize": 10, "color": "var(--muted)"}), dx=5, align="left"
+    )
     return finish(
         sheets,
         zero.encode(x=x("mean")),
@@ -92,3 +94,5 @@ def _strength_row(label: str, one: Strength) -> dict[str, Any]:
         "assumed": one["assumed"],
         "note": "assumed" if one["assumed"] else "",
     }
+
+

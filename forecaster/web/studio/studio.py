@@ -70,10 +70,7 @@ class Studio:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         self.close()
 
@@ -162,9 +159,7 @@ class Studio:
             line = self._line(child)
         except OSError as error:
             self._end()
-            raise RenderingFailed(
-                f"the process that draws went away ({error}); try again"
-            ) from None
+            raise RenderingFailed(f"the process that draws went away ({error}); try again") from None
         except BaseException:
             self._end()  # its answer would be taken for that of the next question
             raise
