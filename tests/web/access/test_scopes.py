@@ -31,7 +31,7 @@ ROUTES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("POST", "/record", "record", {"data": {"value": "7"}}),
     ("POST", "/api/v1/runs", "operate", {}),
 )
-SETS = [set(one) for n in range(1, 4) for one in combinations(SCOPES, n)]
+SETS = [one for n in range(1, 4) for one in combinations(SCOPES, n)]
 STATES = ("none", "unknown", "expired", "revoked", "mistyped", "not a token", "two")
 
 
@@ -57,7 +57,7 @@ def test_a_live_token_opens_what_its_scopes_say_and_no_more(
     make_app: MakeApp,
     asker: MakeAsker,
     token: MakeToken,
-    scopes: set[str],
+    scopes: tuple[str, ...],
     method: str,
     path: str,
     needed: str,
