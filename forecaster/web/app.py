@@ -13,12 +13,12 @@ from forecaster.store import generation
 from forecaster.web import frame, headers, problems
 from forecaster.web.access import access, mount
 from forecaster.web.memo import Memo
-from forecaster.web.pages import drivers, page, today
+from forecaster.web.pages import drivers, indicator, indicators, judging, page, today
 from forecaster.web.site import Operations, Site
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 
-PAGES = (today.PAGE, drivers.PAGE)
+PAGES = (today.PAGE, drivers.PAGE, indicators.PAGE, indicator.PAGE)
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -52,6 +52,7 @@ def create_app(of: Site, host: str = "127.0.0.1") -> FastAPI:
     for one in PAGES:
         page.add(pages, one)
     app.include_router(pages)
+    app.include_router(judging.router)
     app.mount("/static", StaticFiles(directory=frame.STATIC), name="static")
     for kind in (ForecasterError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, problems.on_error)

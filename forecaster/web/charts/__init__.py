@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from forecaster.web.charts import constraints, outlook, state
+from forecaster.web.charts import constraints, outlook, readings, state
 from forecaster.web.charts.parts import Chart
 
 CHARTS: Mapping[str, Callable[..., Chart]] = {
@@ -17,6 +17,7 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "hazard": outlook.hazard,
     "factor": state.factor,
     "levels": constraints.levels,
+    "readings": readings.readings,
     "strengths": state.strengths,
     "sub_levels": constraints.sub_levels,
 }

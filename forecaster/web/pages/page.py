@@ -184,12 +184,13 @@ def _html(template: str, view: View, ask: Ask) -> str:
                 "download": download(ask),
                 "here": ask.address,
                 "at": ask.at,
+                "as_of": ask.query.get("as_of", ""),
                 "places": PLACES,
                 "place": place(ask.address),
                 "kept": {
                     name: value
                     for name, value in ask.query.items()
-                    if name not in {"as_of", "figure", "format"}
+                    if name not in {"as_of", "figure", "format", "said", "period", "page"}
                 },
                 **view.shown,
             }
@@ -238,6 +239,11 @@ def failure(request: Request, status: int, detail: str, headers: Mapping[str, st
 def sign_in(request: Request, status: int, title: str, shown: Mapping[str, Any]) -> Response:
     """The page where a token is shown once, to stay signed in."""
     return _plain(request, status, View(title=title, shown=shown), "sign_in.html")
+
+
+def unkept(page: Page, view: View, ask: Ask, status: int) -> Response:
+    """A page that answers one request and no other, as with what was wrong in a form."""
+    return HTMLResponse(_html(page.template, view, ask), status, {"cache-control": "no-store"})
 
 
 def _plain(request: Request, status: int, view: View, template: str) -> Response:
