@@ -39,8 +39,14 @@ def environment() -> Environment:
         size=lambda value: tied(words.size(value)),
         tied=tied,
         took=took,
+        listed=listed,
     )
     return environment
+
+
+def listed(value: object) -> str:
+    """A value of a document as text; the members of a list with commas between."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def took(run: Mapping[str, Any]) -> str:
