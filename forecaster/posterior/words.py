@@ -175,6 +175,18 @@ def count(amount: int, noun: str, plural: str | None = None) -> str:
     return f"{amount:,} {noun if amount == 1 else nouns}"
 
 
+def size(amount: int) -> str:
+    """Bytes: ``nothing``, ``under 1 kB``, ``640 kB``, ``1.6 MB``, ``23 GB``."""
+    if amount == 0:
+        return "nothing"
+    if amount < 1000:
+        return "under 1 kB"
+    # The next unit begins where this one would be rounded up to a thousand.
+    unit = next(at for at in (1, 2, 3, 4) if at == 4 or amount < 999.5 * 1000**at)
+    scaled = amount / 1000**unit
+    return f"{scaled:,.{1 if scaled < 9.95 else 0}f} {('kB', 'MB', 'GB', 'TB')[unit - 1]}"
+
+
 def day(when: date | str) -> str:
     """``22 Nov 2026``."""
     if isinstance(when, str):
