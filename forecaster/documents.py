@@ -95,7 +95,7 @@ def _indicator(one: Indicator, known: Known | None, when: datetime, fetched: Fet
         "last_period": None if last is None else last.period,
         "last_value": None if last is None else last.value,
         "last_known_at": None if last is None else moment(last.known_at),
-        "n_readings": 0 if known is None else known.count,
+        "n_readings": 0 if known is None else known.periods,
         "claims": list(one.informs.claims),
     }
 

@@ -20,7 +20,7 @@ from forecaster.store.schema import readings as table
 class Known(NamedTuple):
     """How many periods of one indicator have a value, and the reading of the last of them."""
 
-    count: int
+    periods: int
     last: StoredReading
 
 

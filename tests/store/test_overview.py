@@ -75,4 +75,4 @@ def test_what_was_taken_back_is_not_the_last(engine: Engine) -> None:
         )
     assert overview.known(engine, day(2))["trade_total"].last.period == "2025-02"
     after = overview.known(engine, day(3))["trade_total"]
-    assert (after.count, after.last.period) == (1, "2025-01")
+    assert (after.periods, after.last.period) == (1, "2025-01")
