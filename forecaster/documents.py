@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -114,11 +115,12 @@ def readings_of(desk: Desk, name: str, at: datetime | None = None) -> Document:
     return {
         "indicator": name,
         "as_of": moment(when),
-        "readings": [_reading(one) for one in known],
+        "readings": [reading(one) for one in known],
     }
 
 
-def _reading(one: StoredReading) -> Document:
+def reading(one: StoredReading) -> Document:
+    """One vintage."""
     return {
         "period": one.period,
         "period_start": one.period_start.isoformat(),
@@ -180,11 +182,12 @@ def history(desk: Desk) -> Document:
     before: list[Summary | None] = [None, *rows]
     return {
         "quantity": "alliance_by",
-        "forecasts": [_summary(one, old) for one, old in zip(rows, before, strict=False)],
+        "forecasts": [summary(one, old) for one, old in zip(rows, before, strict=False)],
     }
 
 
-def _summary(one: Summary, before: Summary | None) -> Document:
+def summary(one: Summary, before: Summary | None) -> Document:
+    """One row of the history, with its change from the one before."""
     return {
         "forecast_id": one.forecast_id,
         "status": one.kind,
@@ -238,3 +241,8 @@ def posterior_place(desk: Desk, forecast_id: str) -> tuple[str, str]:
             "run `forecaster update --force`"
         )
     return found
+
+
+def file_name(forecast_id: str) -> str:
+    """What a file about a forecast may be called: its id, without what a header cannot hold."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", forecast_id)

@@ -11,6 +11,8 @@ import forecaster
 from forecaster.errors import ForecasterError
 from forecaster.store import generation
 from forecaster.web import frame, headers, problems
+from forecaster.web.api import mount as api
+from forecaster.web.feeds import feed
 from forecaster.web.memo import Memo
 from forecaster.web.pages import page, today
 from forecaster.web.site import Operations, Site
@@ -36,7 +38,7 @@ def create_app(of: Site) -> FastAPI:
     app = FastAPI(
         title="Sino-Russian alignment",
         version=forecaster.__version__,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # the API tells it
         docs_url=None,
         redoc_url=None,
     )
@@ -45,6 +47,8 @@ def create_app(of: Site) -> FastAPI:
     for one in PAGES:
         page.add(pages, one)
     app.include_router(pages)
+    app.include_router(feed.router())
+    api.add(app)
     app.mount("/static", StaticFiles(directory=frame.STATIC), name="static")
     for kind in (ForecasterError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, problems.on_error)
