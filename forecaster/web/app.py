@@ -18,6 +18,8 @@ from forecaster.web import downloads, frame, headers, health, problems, warming
 from forecaster.web.access import access as access_side
 from forecaster.web.access import mount
 from forecaster.web.access.access import Access
+from forecaster.web.api import mount as api
+from forecaster.web.feeds import feed
 from forecaster.web.memo import Memo
 from forecaster.web.metrics import Counting, Metrics
 from forecaster.web.pages import operations, page, today
@@ -51,7 +53,7 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
     app = FastAPI(
         title="Sino-Russian alignment",
         version=forecaster.__version__,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # the API tells it
         docs_url=None,
         redoc_url=None,
         lifespan=_life(of),
@@ -66,8 +68,10 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
         downloads.router(of),
         health.router(of),
         metrics.router(),
+        feed.router(),
     ):
         app.include_router(routes)
+    api.add(app)
     app.mount("/static", StaticFiles(directory=frame.STATIC), name="static")
     for kind in (ForecasterError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, problems.on_error)
