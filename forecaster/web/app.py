@@ -12,12 +12,12 @@ from forecaster.errors import ForecasterError
 from forecaster.store import generation
 from forecaster.web import frame, headers, problems
 from forecaster.web.memo import Memo
-from forecaster.web.pages import page, today
+from forecaster.web.pages import forecast, history, page, today
 from forecaster.web.site import Operations, Site
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 
-PAGES = (today.PAGE,)
+PAGES = (today.PAGE, history.PAGE, forecast.PAGE)
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
