@@ -25,7 +25,8 @@ DRAWN = 400  # more points than this no screen tells apart
 LISTED = 60  # rows under the fold; the CSV has all
 STRETCHES = 90  # ticks that can still be told apart and hit
 #: Where the plot lies in its drawing, so that the ticks below it stand in the right place.
-FRAME = {"left": 42.0, "right": 12.0, "top": 26.0, "bottom": 24.0, "wide": 606.0, "tall": 190.0}
+FRAME = {"left": 44.0, "right": 12.0, "top": 10.0, "bottom": 24.0, "wide": 604.0, "tall": 200.0}
+NAMES = 18.0  # more at the top where marks have names
 HOUR = timedelta(hours=1)
 
 
@@ -99,13 +100,13 @@ def thin[T](points: Sequence[T], moments: Sequence[float], limit: int) -> list[T
     return kept if kept[0] is points[0] else [points[0], *kept]
 
 
-def figure(of: Line, drawn: int = DRAWN) -> Figure:
+def figure(of: Line) -> Figure:
     """The chart, with every forecast of its time in its table."""
-    said, later = (_thin(points, drawn) for points in (of.said, of.later))
+    said, later = (_thin(points) for points in (of.said, of.later))
     first, last = of.span
     return Figure(
         title=_title(of),
-        note=_note(of, len(said) + len(later)),
+        note=_note(of, len(said)),
         alt=_alt(of),
         drawing=drawings.history(
             said=[(*_row(one), float(one.kind == "provisional")) for one in said],
@@ -115,14 +116,14 @@ def figure(of: Line, drawn: int = DRAWN) -> Figure:
                 for one in of.marks
             ],
             span=(_stamp(first), _stamp(last)),
-            frame=FRAME,
+            frame=FRAME | {"top": FRAME["top"] + (NAMES if of.marks else 0.0)},
         ),
         table=_table(of),
     )
 
 
-def _thin(points: Sequence[Point], limit: int) -> list[Point]:
-    return thin(points, [one.as_of.timestamp() for one in points], limit)
+def _thin(points: Sequence[Point]) -> list[Point]:
+    return thin(points, [one.as_of.timestamp() for one in points], DRAWN)
 
 
 def _title(of: Line) -> str:
@@ -133,7 +134,6 @@ def _title(of: Line) -> str:
 
 
 def _note(of: Line, drawn: int) -> str:
-    total = len(of.said) + len(of.later)
     parts = []
     if of.said:
         parts.append("An alliance within ten years as said at the time, with 90 % interval.")
@@ -143,7 +143,7 @@ def _note(of: Line, drawn: int) -> str:
         parts.append("Dotted, diamonds: made later from what was known then (hindcasts).")
     if any(one.kind == "shock" for one in of.marks):
         parts.append("Rules: months in which something broke, listed with hindsight.")
-    parts.append(words.thinned(drawn, total))
+    parts.append(words.thinned(drawn, len(of.said)))
     return " ".join(part for part in parts if part)
 
 

@@ -120,7 +120,7 @@ def _unknown(ask: Ask, name: str, near: list[str]) -> View:
         why = f"the forecast {shown} was made later than {words.moment(ask.moment)}"
     else:
         why = f"there is no forecast {shown!r}; an id looks like 20261122T061200Z-0123abcd"
-    return nothing.view(ask, why, status=404, near=near)
+    return nothing.unknown(ask, why, near)
 
 
 def _change(row: Summary, before: Summary | None) -> str:

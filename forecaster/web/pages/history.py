@@ -6,10 +6,10 @@ import re
 from datetime import datetime
 from typing import Any
 
-from forecaster import standing
 from forecaster.belief import Series
-from forecaster.errors import NothingKnown, WrongValue
+from forecaster.errors import WrongValue
 from forecaster.posterior import words
+from forecaster.store import forecasts
 from forecaster.store import timeline as store
 from forecaster.store.forecasts import Summary
 from forecaster.web import drawings, timeline
@@ -27,18 +27,16 @@ def view(ask: Ask) -> View:
     """What had been said by the moment asked for."""
     chosen = _range(ask)
     number = _number(ask)
-    try:
-        document = standing.forecast(ask.site.desk.settings, ask.site.now(), ask.at)
-    except NothingKnown as error:
-        return nothing.view(ask, str(error))
-    counts = store.counts(ask.site.desk.engine, ask.moment)
+    engine = ask.site.desk.engine
+    now = forecasts.stood(engine, ask.moment)
+    if now is None:
+        return nothing.yet(ask)
+    counts = store.counts(engine, ask.moment)
     course = timeline.line(ask.site, ask.moment, RANGES[chosen][1] or None)
-    curves, damage = ask.curves(document["forecast_id"])
+    curves, damage = ask.curves(now.forecast_id)
     figures = {"headline": timeline.figure(course)} if course.drawable else {}
     if curves is not None:
-        figures["hazard"] = hazard(
-            curves, datetime.fromisoformat(document["as_of"]), newest=ask.at is None
-        )
+        figures["hazard"] = hazard(curves, now.as_of, newest=ask.at is None)
     return View(
         title="History",
         damage=damage,
@@ -50,7 +48,6 @@ def view(ask: Ask) -> View:
             "marks": course.marks,
             "said": words.said_so_far(counts.get("published", 0), counts.get("provisional", 0)),
             "turned_away": words.turned_away(counts.get("rejected", 0)),
-            "as_of": document["as_of"],
             **_page(ask, number, counts.get("published", 0) + counts.get("provisional", 0)),
             **_aside(ask, counts),
         },

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from forecaster.posterior import words
 from forecaster.store import timeline
 from forecaster.web.pages.page import Ask, View
 
 
-def view(ask: Ask, why: str, status: int = 200, near: list[str] | None = None) -> View:
-    """Say why there is nothing, and lead to what there is.
+def yet(ask: Ask) -> View:
+    """Say that nothing had been forecast by the moment asked for."""
+    if ask.at is None:
+        return _view(ask, "No forecast yet", "nothing has been forecast so far")
+    return _view(ask, "No forecast then", f"there was no forecast as of {words.moment(ask.at)}")
 
-    ``near`` are forecasts that may have been meant.
-    """
-    newest = timeline.newest(ask.site.desk.engine, ask.moment, limit=1)
-    first = timeline.points(ask.site.desk.engine, ask.site.now(), limit=1)
+
+def unknown(ask: Ask, why: str, near: list[str]) -> View:
+    """Say that there is no such forecast; ``near`` are those that may have been meant."""
+    return _view(ask, "Not here", why, near=near, status=404)
+
+
+def _view(ask: Ask, title: str, why: str, near: Sequence[str] = (), status: int = 200) -> View:
+    engine = ask.site.desk.engine
+    newest = timeline.newest(engine, ask.moment, limit=1)
+    first = timeline.points(engine, ask.site.now(), limit=1)
     shown: dict[str, Any] = {
         "why": why,
-        "near": near or [],
+        "near": near,
         "newest": newest[0] if newest else None,
         "first": first[0] if first else None,
         "indicators": len(ask.site.desk.catalogue),
     }
-    title = "Not here" if status == 404 else "No forecast yet"
     return View(title=title, shown=shown, template="nothing.html", status=status)

@@ -17,7 +17,6 @@ from forecaster.web.pages.page import Ask, Page, View, link
 
 SPANS = ((1, "yesterday"), (7, "a week ago"), (30, "30 days ago"), (365, "a year ago"))
 YEAR = 365
-DRAWN = 200  # of the year's forecasts; History draws more
 NAMED = 6  # indicators that are named before the rest is counted
 
 
@@ -25,8 +24,8 @@ def view(ask: Ask) -> View:
     """The standing forecast, or the one that stood at the moment asked for."""
     try:
         document = standing.forecast(ask.site.desk.settings, ask.site.now(), ask.at)
-    except NothingKnown as error:
-        return nothing.view(ask, str(error))
+    except NothingKnown:
+        return nothing.yet(ask)
     curves, damage = ask.curves(document["forecast_id"])
     course = timeline.line(ask.site, ask.moment, YEAR, later=False)
     headline, said = document["headline"], document["words"]
@@ -87,7 +86,7 @@ def _figures(document: Forecast, curves: Series | None) -> dict[str, Figure]:
 
 def course_figure(course: timeline.Line) -> dict[str, Figure]:
     """The headline through the year; one forecast is no line."""
-    return {"headline": timeline.figure(course, DRAWN)} if course.drawable else {}
+    return {"headline": timeline.figure(course)} if course.drawable else {}
 
 
 def futures(curves: Series) -> Figure:
