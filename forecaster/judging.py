@@ -1,6 +1,7 @@
 """What a person decides: whether a lead is an event, and whether a strange value is right.
 
-A decision and what follows from it are stored in one transaction, and no decision is made twice.
+A decision, what follows from it and its line in the audit log (``entry``) are stored in one
+transaction, and no decision is made twice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from forecaster.errors import UsageError
 from forecaster.store import judgements, leads, readings
+from forecaster.store.audit import Entry
 from forecaster.store.leads import Settled, StoredLead
 from forecaster.store.quarantine import Judgement
 from forecaster.store.readings import NewReading, Quarantined
@@ -44,7 +46,9 @@ class Confirmed(NamedTuple):
     added: bool = False
 
 
-def confirm(desk: Desk, number: int, stated: Confirmation) -> Confirmed:
+def confirm(
+    desk: Desk, number: int, stated: Confirmation, *, entry: Entry | None = None
+) -> Confirmed:
     """Confirm a lead, and record what follows.
 
     A month's count goes up by one, as its next vintage. Where the month has no count yet or lies
@@ -61,10 +65,10 @@ def confirm(desk: Desk, number: int, stated: Confirmation) -> Confirmed:
     if stated.counted:
         if stated.period is not None or stated.value is not None:
             raise UsageError("--counted records nothing; leave --period and --value out")
-        _settle(desk, lead, how, now=now)
+        _settle(desk, lead, how, now=now, entry=entry)
         return Confirmed(lead)
     reading = _follows(desk, lead, stated, now)
-    written = _settle(desk, lead, how, reading, now=now)
+    written = _settle(desk, lead, how, reading, now=now, entry=entry)
     return Confirmed(lead, reading.period.text, reading.value, added=bool(written.added))
 
 
@@ -95,7 +99,7 @@ def _follows(desk: Desk, lead: StoredLead, stated: Confirmation, now: datetime) 
     )
 
 
-def dismiss(desk: Desk, number: int, *, note: str = "") -> StoredLead:
+def dismiss(desk: Desk, number: int, *, note: str = "", entry: Entry | None = None) -> StoredLead:
     """Say that a lead is no event.
 
     Raises
@@ -104,11 +108,13 @@ def dismiss(desk: Desk, number: int, *, note: str = "") -> StoredLead:
         If there is no such lead, or somebody has judged it.
     """
     lead = _open_lead(desk, number)
-    _settle(desk, lead, Settled("dismissed", note), now=desk.clock())
+    _settle(desk, lead, Settled("dismissed", note), now=desk.clock(), entry=entry)
     return lead
 
 
-def accept(desk: Desk, number: int, reason: str, by: str) -> Quarantined:
+def accept(
+    desk: Desk, number: int, reason: str, by: str, *, entry: Entry | None = None
+) -> Quarantined:
     """Record a quarantined value after all; it keeps the moment at which it became known.
 
     Raises
@@ -131,11 +137,13 @@ def accept(desk: Desk, number: int, reason: str, by: str) -> Quarantined:
         note=one.note,
         reason=reason,
     )
-    _judge(desk, one, Judgement("accepted", reason, by), reading)
+    _judge(desk, one, Judgement("accepted", reason, by), reading, entry=entry)
     return one
 
 
-def reject(desk: Desk, number: int, reason: str, by: str) -> Quarantined:
+def reject(
+    desk: Desk, number: int, reason: str, by: str, *, entry: Entry | None = None
+) -> Quarantined:
     """Say that a quarantined value is wrong; the same value is not asked about again.
 
     Raises
@@ -144,7 +152,7 @@ def reject(desk: Desk, number: int, reason: str, by: str) -> Quarantined:
         If nothing lies there under that number, or somebody has judged it.
     """
     one = _waiting(desk, number)
-    _judge(desk, one, Judgement("rejected", reason, by))
+    _judge(desk, one, Judgement("rejected", reason, by), entry=entry)
     return one
 
 
@@ -158,9 +166,14 @@ def _open_lead(desk: Desk, number: int) -> StoredLead:
 
 
 def _settle(
-    desk: Desk, lead: StoredLead, how: Settled, *following: NewReading, now: datetime
+    desk: Desk,
+    lead: StoredLead,
+    how: Settled,
+    *following: NewReading,
+    now: datetime,
+    entry: Entry | None,
 ) -> Written:
-    written = judgements.settle_lead(desk.engine, lead.id, how, following, now=now)
+    written = judgements.settle_lead(desk.engine, lead.id, how, following, now=now, entry=entry)
     if written is None:
         raise UsageError(f"somebody has just judged lead {lead.id}; see `forecaster leads --all`")
     return written
@@ -207,9 +220,15 @@ def _waiting(desk: Desk, number: int) -> Quarantined:
     return found
 
 
-def _judge(desk: Desk, one: Quarantined, judgement: Judgement, *following: NewReading) -> None:
+def _judge(
+    desk: Desk,
+    one: Quarantined,
+    judgement: Judgement,
+    *following: NewReading,
+    entry: Entry | None,
+) -> None:
     written = judgements.judge_quarantined(
-        desk.engine, one.id, judgement, following, now=desk.clock()
+        desk.engine, one.id, judgement, following, now=desk.clock(), entry=entry
     )
     if written is None:
         raise UsageError(f"somebody has just judged {one.id}; see `forecaster quarantine --all`")

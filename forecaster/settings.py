@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from forecaster import settings_parse as parse
 from forecaster.errors import InvalidFiles, nearest
 
 PREFIX = "FORECASTER_"
@@ -25,62 +26,6 @@ FILE_NAME = "forecaster.toml"
 DATABASE_NAME = "forecaster.sqlite"
 DEFAULT = "default"
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^@]*@")
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("expected a text")
-    return value.strip()
-
-
-def _whole(low: int, high: int) -> Callable[[object], int]:
-    def parse(value: object) -> int:
-        written = str(value).strip()
-        number = int(written) if re.fullmatch(r"[+-]?\d{1,12}", written) else None
-        if number is None or not low <= number <= high:
-            raise ValueError(f"expected a whole number from {low:,} to {high:,}")
-        return number
-
-    return parse
-
-
-def _path(value: object) -> Path:
-    return Path(_text(value)).expanduser().absolute()
-
-
-def _web(value: object) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"https?://[^\s/?#@]+([/?][^\s#]*)?", text):
-        raise ValueError("expected https://host/path, without user and password")
-    return text
-
-
-def _url(value: object) -> str:
-    text = _text(value)
-    if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError("expected sqlite:////folder/file or postgresql://user@host/name")
-    return text
-
-
-def _contact(value: object) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"[!-~]+(@|://)[!-'*-~]+", text):
-        raise ValueError("expected an e-mail or web address")
-    return text
-
-
-def _base_url(value: object) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?", text):
-        raise ValueError("expected http://host/path or https://host/path, and no more")
-    return text.rstrip("/")
-
-
-def _key(value: object) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"[!-~]{1,200}", text):
-        raise ValueError("expected one word of plain letters, digits and signs")
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,50 +51,69 @@ SOURCES = (
     "dataverse",
 )
 KEYED = ("comtrade", "imf")
+#: What a token or a proxy may open.
+SCOPES = ("read", "record", "operate")
 
 
 #: Every setting there is; the defaults stand in ``Settings``.
 TABLE: dict[str, Setting] = {
-    "home": Setting("the state folder", _path),
-    "database_url": Setting("the database; SQLite in the state folder unless stated", _url),
-    "prior_set": Setting("the prior set that a fit uses", _text),
-    "random_seed": Setting("the seed of a fit", _whole(0, 2**32 - 1)),
-    "draws": Setting("draws kept per chain", _whole(50, 100_000)),
-    "tune": Setting("draws per chain spent on tuning", _whole(50, 100_000)),
-    "chains": Setting("chains; the gate compares them, so two or more", _whole(2, 64)),
-    "cores": Setting("chains that run at the same time", _whole(1, 256)),
+    "home": Setting("the state folder", parse.path),
+    "database_url": Setting("the database; SQLite in the state folder unless stated", parse.url),
+    "prior_set": Setting("the prior set that a fit uses", parse.text),
+    "random_seed": Setting("the seed of a fit", parse.whole(0, 2**32 - 1)),
+    "draws": Setting("draws kept per chain", parse.whole(50, 100_000)),
+    "tune": Setting("draws per chain spent on tuning", parse.whole(50, 100_000)),
+    "chains": Setting("chains; the gate compares them, so two or more", parse.whole(2, 64)),
+    "cores": Setting("chains that run at the same time", parse.whole(1, 256)),
     "stale_after_hours": Setting(
-        "hours after the last good run before a forecast is called stale", _whole(1, 8760)
+        "hours after the last good run before a forecast is called stale", parse.whole(1, 8760)
     ),
     "contact": Setting(
-        "who asks: an address that publishers can write to; needed to collect", _contact
+        "who asks: an address that publishers can write to; needed to collect", parse.contact
     ),
     **{
         f"sources.{name}.base_url": Setting(
-            f"a mirror that is asked instead of {name}'s publisher", _base_url
+            f"a mirror that is asked instead of {name}'s publisher", parse.base_url
         )
         for name in SOURCES
     },
     **{
-        f"sources.{name}.api_key": Setting(f"a key of one's own for {name}", _key, secret=True)
+        f"sources.{name}.api_key": Setting(f"a key of one's own for {name}", parse.key, secret=True)
         for name in KEYED
     },
-    "schedule": Setting("the timetable of the jobs; jobs/schedule.toml unless stated", _path),
-    "jobs_at_once": Setting("jobs that run at the same time", _whole(1, 64)),
-    "fit_seconds": Setting("seconds after which a fit is ended", _whole(1, 604_800)),
+    "schedule": Setting("the timetable of the jobs; jobs/schedule.toml unless stated", parse.path),
+    "jobs_at_once": Setting("jobs that run at the same time", parse.whole(1, 64)),
+    "fit_seconds": Setting("seconds after which a fit is ended", parse.whole(1, 604_800)),
     "fit_memory_mb": Setting(
-        "memory in MB at which a fit, or any other job, is ended", _whole(64, 4_194_304)
+        "memory in MB at which a fit, or any other job, is ended", parse.whole(64, 4_194_304)
     ),
     "lease_seconds": Setting(
-        "seconds until another process takes the jobs over from one that died", _whole(2, 3600)
+        "seconds until another process takes the jobs over from one that died", parse.whole(2, 3600)
     ),
     "heartbeat_url": Setting(
-        "address that is called after each job that succeeded", _web, secret=True
+        "address that is called after each job that succeeded", parse.web, secret=True
     ),
     "backup_folder": Setting(
-        "where the job `backup` writes; `backups` in the state folder unless stated", _path
+        "where the job `backup` writes; `backups` in the state folder unless stated", parse.path
     ),
-    "backups_kept": Setting("backups that the job `backup` keeps", _whole(1, 10_000)),
+    "backups_kept": Setting("backups that the job `backup` keeps", parse.whole(1, 10_000)),
+    "proxy_header": Setting(
+        "the header in which a trusted proxy says who asks; X-Forwarded-User for one", parse.header
+    ),
+    "proxy_addresses": Setting(
+        "addresses or ranges whose proxy_header is believed, with commas between", parse.networks
+    ),
+    "proxy_scopes": Setting(
+        f"what those may whom a proxy vouches for: some of {', '.join(SCOPES)}",
+        parse.some_of(SCOPES),
+    ),
+    "web_requests_per_second": Setting(
+        "requests a second of one address or identity, on average over ten seconds",
+        parse.whole(1, 1_000_000),
+    ),
+    "web_burst": Setting(
+        "requests of one address or identity within one second", parse.whole(1, 1_000_000)
+    ),
 }
 
 
@@ -175,6 +139,11 @@ class Settings:
     heartbeat_url: str | None = None
     backup_folder: Path | None = None
     backups_kept: int = 14
+    proxy_header: str | None = None
+    proxy_addresses: tuple[str, ...] = ()
+    proxy_scopes: tuple[str, ...] = ("read",)
+    web_requests_per_second: int = 300
+    web_burst: int = 600
     #: Base addresses of mirrors and keys, by source, where they are stated.
     base_urls: Mapping[str, str] = field(default_factory=dict)
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -182,6 +151,7 @@ class Settings:
 
     def shown(self, name: str) -> str:
         """The value of one setting as it may be printed: secrets become ``***``."""
+        value: Any
         match name.split("."):
             case ["sources", source, "base_url"]:
                 value = self.base_urls.get(source)
@@ -191,6 +161,8 @@ class Settings:
                 value = getattr(self, name)
         if value is None:
             return ""
+        if isinstance(value, tuple):
+            return ", ".join(value)
         return "***" if TABLE[name].secret else _hidden(value)
 
 

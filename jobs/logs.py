@@ -27,6 +27,7 @@ _PATTERNS = (
     (re.compile(rf"([?&;]{_SENSITIVE}=)[^\s&;#\"']*", re.IGNORECASE), rf"\1{HIDDEN}"),
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"\bwhsec_[\w+/=-]+"), HIDDEN),
+    (re.compile(r"\bfct_\w{7,}"), HIDDEN),  # a token; its first six characters may be shown
 )
 
 

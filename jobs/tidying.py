@@ -11,7 +11,7 @@ from pathlib import Path
 
 from forecaster.errors import Busy
 from forecaster.posterior import files, words
-from forecaster.store import archive, forecasts, runs
+from forecaster.store import archive, forecasts, idempotency, runs
 from forecaster.store.lock import update_lock
 from forecaster.wiring import Desk
 from jobs import backups
@@ -20,7 +20,10 @@ DAY = timedelta(hours=24)
 
 
 def tidy(desk: Desk) -> str:
-    """Sweep; returns what was done, in one line. Rows are never removed, nor what is younger."""
+    """Sweep; returns what was done, in one line. What is younger stays.
+
+    No row is ever removed but the answers that were kept for a day for retried requests.
+    """
     home = desk.settings.home
     parts = files.sweep(home / "posteriors", DAY) + files.sweep(backups.folder(desk), DAY)
     parts += _old_folders(home) + _old_folders(backups.folder(desk))
@@ -28,11 +31,13 @@ def tidy(desk: Desk) -> str:
     orphans = _orphans(home, set(forecasts.posteriors(desk.engine)))
     bodies = _bodies(home, archive.referenced(desk.engine))
     lost = _close_lost(desk)
+    answers = idempotency.sweep(desk.engine, desk.clock())
     return (
         f"removed {words.count(len(parts), 'half file')}, "
         f"{words.count(len(orphans), 'orphaned posterior')} and "
         f"{words.count(len(bodies), 'orphaned body', 'orphaned bodies')}; "
         f"closed {words.count(lost, 'killed update')}"
+        + (f"; forgot {words.count(answers, 'answer')} to retried requests" if answers else "")
     )
 
 

@@ -167,3 +167,43 @@ def test_a_source_that_is_none_is_told(tmp_path: Path) -> None:
     variable = "FORECASTER_SOURCES__GAAC__BASE_URL"
 
     assert settings.unknown_variables({variable: "x"}) == [variable]
+
+
+def test_who_may_come_in_is_a_list_of_words(tmp_path: Path) -> None:
+    """With commas in the environment, as a list in the file."""
+    (tmp_path / "forecaster.toml").write_text(
+        'proxy_addresses = ["10.0.0.7", "2001:db8::/48"]\nproxy_header = "X-Forwarded-User"\n'
+    )
+    base = {"FORECASTER_HOME": str(tmp_path), "FORECASTER_PROXY_SCOPES": "record, read"}
+    found = settings.load(base)
+
+    assert found.proxy_addresses == ("10.0.0.7/32", "2001:db8::/48")
+    assert found.proxy_header == "x-forwarded-user"
+    assert found.proxy_scopes == ("read", "record")
+    assert found.shown("proxy_addresses") == "10.0.0.7/32, 2001:db8::/48"
+    assert settings.load({"FORECASTER_HOME": "/nowhere"}).proxy_scopes == ("read",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PROXY_ADDRESSES", "0.0.0.0/0", "not everybody's"),
+        ("PROXY_ADDRESSES", "10.0.0.7/8", "expected addresses or ranges"),
+        ("PROXY_ADDRESSES", "proxy.example", "expected addresses or ranges"),
+        ("PROXY_SCOPES", "", "expected one or more of read, record, operate"),
+        ("PROXY_SCOPES", "read, write", "expected one or more of read, record, operate"),
+        ("PROXY_HEADER", "X User", "expected the name of a header"),
+        ("PROXY_HEADER", "Cookie", "expected a header of the proxy's own"),
+    ],
+)
+def test_a_door_that_cannot_be_meant_is_refused(name: str, value: str, told: str) -> None:
+    """Above all one that is open to everybody."""
+    with pytest.raises(InvalidFiles, match=told):
+        settings.load({f"FORECASTER_{name}": value})
+
+
+def test_a_list_of_a_file_holds_words(tmp_path: Path) -> None:
+    """Numbers are no addresses."""
+    (tmp_path / "forecaster.toml").write_text("proxy_addresses = [10]\n")
+    with pytest.raises(InvalidFiles, match="proxy_addresses: expected words"):
+        settings.load({"FORECASTER_HOME": str(tmp_path)})

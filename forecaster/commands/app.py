@@ -16,6 +16,7 @@ from forecaster.commands.report import report
 from forecaster.commands.resolve import resolve
 from forecaster.commands.settings import settings
 from forecaster.commands.show import show
+from forecaster.commands.token import token
 from forecaster.commands.update import update
 
 app = typer.Typer(
@@ -43,3 +44,6 @@ for command in (
     app.command()(command)
 app.add_typer(leads, name="leads")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(
+    token, name="token", help="Let people and programs in: make tokens, list and revoke them."
+)

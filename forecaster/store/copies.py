@@ -23,7 +23,7 @@ from forecaster.errors import DamagedFile, StoreError
 from forecaster.store import chain
 from forecaster.store.engine import reading, writing
 from forecaster.store.faults import database_file, place
-from forecaster.store.schema_jobs import metadata
+from forecaster.store.tables import metadata
 
 
 class Facts(NamedTuple):

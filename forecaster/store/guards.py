@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 _WHY = "is append-only: add a new row instead of changing or removing one"
@@ -48,3 +50,29 @@ def keeps_outcomes(connection: Connection, table: str) -> None:
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE ON {table} "
         f"FOR EACH ROW WHEN ({final}) EXECUTE FUNCTION forecaster_append_only()"
     )
+
+
+def changes_only(connection: Connection, table: str, *, fixed: Sequence[str], final: str) -> None:
+    """Refuse to remove a row, to change its ``fixed`` columns, and any change once ``final``."""
+    columns = ", ".join(fixed)
+    events = {
+        "delete": "DELETE ON {0}",
+        "change": f"UPDATE OF {columns} ON {{0}}",
+        "late_change": "UPDATE ON {0}",
+    }
+    if connection.dialect.name == "sqlite":
+        for name, event in events.items():
+            when = f"WHEN {final} " if name == "late_change" else ""
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table}_no_{name} BEFORE {event.format(table)} "
+                f"{when}BEGIN SELECT RAISE(ABORT, '{table} {_WHY}'); END"
+            )
+        return
+    connection.exec_driver_sql(_FUNCTION)
+    events["delete"] = "DELETE OR TRUNCATE ON {0}"
+    for name, event in events.items():
+        each = f"ROW WHEN ({final})" if name == "late_change" else "STATEMENT"
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {table}_no_{name} BEFORE {event.format(table)} "
+            f"FOR EACH {each} EXECUTE FUNCTION forecaster_append_only()"
+        )

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, exists, insert, select
 
+from forecaster.store import audit
+from forecaster.store.audit import Entry
 from forecaster.store.engine import next_number, writing
 from forecaster.store.engine import reading as reading_from
 from forecaster.store.records import NewReading, Quarantined, checked
@@ -23,10 +25,18 @@ _ACCEPTED = exists().where(
 )
 
 
-def quarantine(engine: Engine, reading: NewReading, why: str, *, now: datetime) -> int:
-    """Put a reading aside; returns its number, the earlier one if it lies there already."""
+def quarantine(
+    engine: Engine, reading: NewReading, why: str, *, now: datetime, entry: Entry | None = None
+) -> int:
+    """Put a reading aside; returns its number, the earlier one if it lies there already.
+
+    ``entry`` is written to the audit log with it, if it is new.
+    """
     with writing(engine) as connection:
-        return put_aside(connection, reading, why, now=now).number
+        aside = put_aside(connection, reading, why, now=now)
+        if aside.new:
+            audit.note_within(connection, entry, now=now)
+        return aside.number
 
 
 class Aside(NamedTuple):

@@ -26,7 +26,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from forecaster.store import chain, schema, withdrawals
+from forecaster.store import audit, chain, schema, withdrawals
+from forecaster.store.audit import Entry
 from forecaster.store.engine import reading, writing
 from forecaster.store.instants import from_text, to_text
 from forecaster.store.quarantine import quarantine, quarantined
@@ -68,12 +69,15 @@ _GONE = schema.withdrawals
 _Key = tuple[str, str]
 
 
-def add(engine: Engine, readings: Iterable[NewReading], *, now: datetime) -> Added:
+def add(
+    engine: Engine, readings: Iterable[NewReading], *, now: datetime, entry: Entry | None = None
+) -> Added:
     """Store readings, all or none; ``now`` becomes their ``recorded_at``.
 
     They are taken in the order of ``known_at``. A reading is a duplicate when the same value was
     already known at its time, or is stored as known later. Any other value for a period that has
-    one becomes the next vintage, and the earlier ones stay.
+    one becomes the next vintage, and the earlier ones stay. ``entry`` is written to the audit log
+    with them, if there is anything new.
 
     Raises
     ------
@@ -87,6 +91,8 @@ def add(engine: Engine, readings: Iterable[NewReading], *, now: datetime) -> Add
         return Added(0, 0)  # without waiting for other writers
     with writing(engine) as connection:
         written = add_within(connection, batch, now=now)
+        if written.added:
+            audit.note_within(connection, entry, now=now)
     return Added(written.added, written.duplicates)
 
 

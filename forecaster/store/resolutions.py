@@ -8,6 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import Engine, insert, select
 
 from forecaster.belief import SCENARIOS
+from forecaster.store import audit
+from forecaster.store.audit import Entry
 from forecaster.store.engine import next_number, reading, writing
 from forecaster.store.instants import to_text
 from forecaster.store.schema import resolutions as table
@@ -25,11 +27,20 @@ class Resolution(NamedTuple):
 _COLUMNS = [table.c[name] for name in Resolution._fields]
 
 
-def add(engine: Engine, scenario: str, date: date, source: str, now: datetime) -> bool:
+def add(  # noqa: PLR0913 - the facts of one event, and who tells them
+    engine: Engine,
+    scenario: str,
+    date: date,
+    source: str,
+    now: datetime,
+    *,
+    entry: Entry | None = None,
+) -> bool:
     """Record that a scenario came into force on a day; False if that is recorded already.
 
     A later record for the same day takes the place of the earlier one, which stays stored; so a
-    mistake is taken back by recording what was in force that day after all.
+    mistake is taken back by recording what was in force that day after all. ``entry`` is written
+    to the audit log with it.
 
     Raises
     ------
@@ -47,6 +58,7 @@ def add(engine: Engine, scenario: str, date: date, source: str, now: datetime) -
         number = next_number(connection, table)
         row = {"scenario": scenario, "date": date, "source": source, "recorded_at": now}
         connection.execute(insert(table).values(id=number, **row))
+        audit.note_within(connection, entry, now=now)
     return True
 
 

@@ -11,6 +11,7 @@ import forecaster
 from forecaster.errors import ForecasterError
 from forecaster.store import generation
 from forecaster.web import frame, headers, problems
+from forecaster.web.access import access, mount
 from forecaster.web.memo import Memo
 from forecaster.web.pages import forecast, history, page, today
 from forecaster.web.site import Operations, Site
@@ -31,8 +32,14 @@ def site(desk: Desk, studio: Studio, operations: Operations | None = None) -> Si
     return Site(desk, studio, Memo(mark), operations)
 
 
-def create_app(of: Site) -> FastAPI:
-    """The application that shows a site."""
+def create_app(of: Site, host: str = "127.0.0.1") -> FastAPI:
+    """The application that shows a site on an address; beyond loopback nothing is open.
+
+    Raises
+    ------
+    StoreError
+        If the key of the sessions cannot be read or made.
+    """
     app = FastAPI(
         title="Sino-Russian alignment",
         version=forecaster.__version__,
@@ -49,6 +56,7 @@ def create_app(of: Site) -> FastAPI:
     for kind in (ForecasterError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, problems.on_error)
     # The last added stands outermost.
+    mount.guard(app, access.of(of.desk, host, refuse=problems.answer), page.sign_in)
     app.add_middleware(headers.KnownHosts, hosts=HOSTS)
     app.add_middleware(headers.SecurityHeaders)
     return app

@@ -74,15 +74,16 @@ def wants_page(request: Request) -> bool:
 async def on_error(request: Request, error: Exception) -> Response:
     """The answer for an error that we know."""
     if isinstance(error, RequestValidationError):
-        return _answer(request, 422, _said(error), {})
+        return answer(request, 422, _said(error), {})
     if isinstance(error, HTTPException):
-        return _answer(request, error.status_code, _detail(error), error.headers or {})
+        return answer(request, error.status_code, _detail(error), error.headers or {})
     if isinstance(error, ForecasterError):
-        return _answer(request, status_of(error), str(error), {})
+        return answer(request, status_of(error), str(error), {})
     raise error
 
 
-def _answer(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+def answer(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+    """The answer for whoever asks: a page for a person, a problem document for a program."""
     if wants_page(request):
         from forecaster.web.pages import page
 

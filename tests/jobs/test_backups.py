@@ -25,7 +25,7 @@ from forecaster.store import forecasts, ledger, migrate, readings, runs
 from forecaster.store.archive import RawArchive
 from forecaster.store.engine import open_engine, reading, writing
 from forecaster.store.lease import Candidate
-from forecaster.store.schema_jobs import metadata
+from forecaster.store.tables import metadata
 from forecaster.wiring import Desk, open_desk
 from indicators.archive import Fetch
 from jobs import backups, restoring, unpacking, verifying

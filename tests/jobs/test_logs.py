@@ -65,6 +65,7 @@ SECRETS = {
     "asked": "https://api.example/v1?period=2026&subscription-key=hunter2&api_key=hunter2",
     "header": "Authorization: Bearer hunter2.hunter2",
     "webhook": "signed with whsec_hunter2hunter2",
+    "desk": "no fct_0hunter2hunter2 is live",
     "token": "hunter2",
     "deep": {"headers": {"Authorization": "hunter2", "x-api-key": "hunter2"}, "n": [1, None]},
     "several": ["postgresql://a:hunter2@b/c"],
@@ -93,6 +94,7 @@ def test_what_is_no_secret_stays() -> None:
         "contact": "desk@example.org",
         "key_figures": 3,
         "monkey": "x",
+        "begins": "fct_A1b2C3...",
         "url": "https://example.org/a?page=2&keyword=trade",
     }
     logs.get().info("asked", **kept)

@@ -13,9 +13,10 @@ import pytest
 
 from forecaster import settings
 from forecaster.errors import FitRejected, ForecasterError
-from forecaster.store import forecasts, readings, resolutions, runs
+from forecaster.store import forecasts, idempotency, readings, resolutions, runs
 from forecaster.store.archive import RawArchive
 from forecaster.store.engine import writing
+from forecaster.store.idempotency import Answer, Asked, Claim
 from forecaster.store.lock import update_lock
 from forecaster.wiring import Desk, open_desk
 from indicators.archive import Fetch
@@ -160,6 +161,16 @@ def test_tidy_removes_what_is_old_and_nobody_s(desk: Desk, home: Path) -> None:
     )
     assert all(file.exists() for file in kept + young)
     assert not any(file.exists() for file in [*gone, working])
+
+
+def test_tidy_forgets_answers_that_were_kept_for_a_day(desk: Desk) -> None:
+    for key, since in (("old", timedelta(hours=24)), ("young", timedelta(hours=23))):
+        asked = Asked("token:1", key, "POST", "/api/v1/readings", "0" * 64)
+        claim = idempotency.claim(desk.engine, asked, now=NOW - since)
+        assert isinstance(claim, Claim)
+        idempotency.keep(desk.engine, claim, Answer(201, {}, b"x"), now=NOW - since)
+    assert work.tidy(desk).message.endswith("; forgot 1 answer to retried requests")
+    assert "forgot" not in work.tidy(desk).message
 
 
 def test_tidy_closes_an_update_whose_process_was_killed_but_not_one_at_work(

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from forecaster.store.records import NewReading, Origin
 from indicators.period import Period
 
 NOW = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)
+
+
+class Somebody(NamedTuple):
+    """Who changes something."""
+
+    name: str
+    how: str
 
 
 def day(number: int) -> datetime:

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from forecaster.errors import StoreError
-from forecaster.store import chain, forecasts, judgements, readings, resolutions, visits
+from forecaster.store import audit, chain, forecasts, judgements, readings, resolutions, visits
 from forecaster.store.archive import RawArchive
+from forecaster.store.audit import Entry
 from forecaster.store.engine import reading, writing
 from forecaster.store.quarantine import Judgement
 from forecaster.store.visits import Brought
@@ -20,7 +21,7 @@ from forecaster.store.withdrawals import TakenBack
 from indicators.archive import Fetch
 from indicators.period import Period
 from tests import synthetic
-from tests.store.support import NOW, many, new
+from tests.store.support import NOW, Somebody, many, new
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def filled(engine: Engine, tmp_path: Path) -> Engine:
     RawArchive(engine, tmp_path).keep(Fetch("gacc", "q", "GET", "http://x", NOW, 1))
     gone = TakenBack("trade_total", Period.parse("2025-12"), NOW, "http://x")
     visits.store(engine, Brought("gacc", [], "value", {}, withdrawn=[gone]), now=NOW)
+    audit.write(engine, Entry(Somebody("an analyst", "token"), "reading.add", "x"), now=NOW)
     return engine
 
 
@@ -67,7 +69,7 @@ REFUSED = {
 
 ADDED_TO = (
     *("readings", "quarantine", "forecasts", "resolutions"),
-    *("quarantine_decisions", "fetches", "withdrawals"),
+    *("quarantine_decisions", "fetches", "withdrawals", "audit"),
 )
 
 

@@ -232,6 +232,19 @@ def place(address: str) -> str:
 
 def failure(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
     """A page that says what went wrong and what to do."""
+    shown = {"detail": detail, "status": status}
+    answer = _plain(request, status, View(title=_heading(status), shown=shown), "error.html")
+    answer.headers.update(headers)
+    return answer
+
+
+def sign_in(request: Request, status: int, title: str, shown: Mapping[str, Any]) -> Response:
+    """The page where a token is shown once, to stay signed in."""
+    return _plain(request, status, View(title=title, shown=shown), "sign_in.html")
+
+
+def _plain(request: Request, status: int, view: View, template: str) -> Response:
+    """A page that shows nothing of the store and is not kept."""
     ask = Ask(
         site=site_of(request),
         address=str(request.scope["path"]),
@@ -239,12 +252,16 @@ def failure(request: Request, status: int, detail: str, headers: Mapping[str, st
         path={},
         query={},
         visitor=getattr(request.state, "principal", None),
+        csrf=getattr(request.state, "csrf", ""),
     )
-    view = View(title=_heading(status), shown={"detail": detail, "status": status})
-    return HTMLResponse(_html("error.html", view, ask), status, dict(headers))
+    return HTMLResponse(_html(template, view, ask), status)
 
 
 def _heading(status: int) -> str:
-    return {404: "Not here", 422: "That cannot be read", 503: "Part of the state is missing"}.get(
-        status, "That did not work"
-    )
+    return {
+        401: "Please sign in",
+        403: "Not for this token",
+        404: "Not here",
+        422: "That cannot be read",
+        503: "Part of the state is missing",
+    }.get(status, "That did not work")

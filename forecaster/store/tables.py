@@ -1,0 +1,8 @@
+"""Every table there is: whoever needs them all takes ``metadata`` from here."""
+
+from __future__ import annotations
+
+from forecaster.store import schema_access, schema_jobs
+from forecaster.store.schema import metadata
+
+__all__ = ["metadata", "schema_access", "schema_jobs"]
