@@ -5,6 +5,9 @@ The web process makes these without Altair; the studio's child makes charts of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from forecaster.belief import FACTORS, Constraints, Headline, Series
 from forecaster.web.studio import Drawing
 
@@ -42,3 +45,27 @@ def strengths(constraints: Constraints) -> Drawing:
     """How strongly each family holds back."""
     needed = {"strength": constraints["strength"], "families": constraints["families"]}
     return Drawing("strengths", {"constraints": needed})
+
+
+def history(
+    said: Sequence[Sequence[float]],
+    later: Sequence[Sequence[float]],
+    marks: Sequence[Mapping[str, Any]],
+    span: tuple[float, float],
+    frame: Mapping[str, float],
+) -> Drawing:
+    """The headline through time, in milliseconds: (when, mean, lower, upper, provisional).
+
+    ``later`` are hindcasts (when, mean, lower, upper), ``marks`` what happened (``when``, ``text``,
+    ``kind``); the plot lies in its drawing as ``frame`` says.
+    """
+    return Drawing(
+        "history",
+        {
+            "said": [list(row) for row in said],
+            "later": [list(row) for row in later],
+            "marks": [dict(one) for one in marks],
+            "span": list(span),
+            "frame": dict(frame),
+        },
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from forecaster.web.charts import outlook, state
+from forecaster.web.charts import history, outlook, state
 from forecaster.web.charts.parts import Chart
 
 CHARTS: Mapping[str, Callable[..., Chart]] = {
@@ -15,5 +15,6 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "futures": outlook.futures,
     "hazard": outlook.hazard,
     "factor": state.factor,
+    "history": history.headline,
     "strengths": state.strengths,
 }
