@@ -34,6 +34,12 @@ TITLES = {
     "regional_reaction": "Regional reaction",
     "trade_dependence": "Trade dependence",
     "non_alignment": "Non-alignment",
+    "kappa_bar": "All together",
+    "c_R": "Push from Russia against the West",
+    "c_C": "Push from China against the United States",
+    "b_A": "Rate into alliance, in the state of 2022-24",
+    "b_T": "Gain of the rate by threat",
+    "b_al": "Gain of the rate by alignment",
 }
 _MONTHS = "January February March April May June July August September October November December"
 MONTHS = tuple(_MONTHS.split())
@@ -165,6 +171,55 @@ def number(value: float, decimals: int = 2) -> str:
 def span(lower: float, upper: float, decimals: int = 2) -> str:
     """``−0.20 to 0.85``."""
     return f"{number(lower, decimals)} to {number(upper, decimals)}"
+
+
+def amount(value: float) -> str:
+    """A value in its own unit, as short as it can be told: ``245.2``, ``1,234``, ``0.03``."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+
+
+def exactly(value: float) -> str:
+    """A value with every digit that was recorded, its thousands apart: ``1,234.56``."""
+    return f"{value:,.12g}".replace("-", "\N{MINUS SIGN}")
+
+
+def effect(sign: int) -> str:
+    """What more of an indicator says about its factor: ``raises it``, ``lowers it``."""
+    return "raises it" if sign > 0 else "lowers it"
+
+
+def lateness(state: str, days: int | None) -> str:
+    """How a source stands: ``fresh``, ``late, 1 day``, ``late, no reading yet``."""
+    if state == "manual":
+        return "added by hand"
+    if state != "late":
+        return state
+    return "late, no reading yet" if days is None else f"late, {count(days, 'day')}"
+
+
+def taken(contraction: float) -> str:
+    """How much of a prior's spread readings took away: ``31 %``, ``none``, ``none; it grew``."""
+    if contraction < 0:
+        return "none; it grew" if contraction <= -0.01 else "none"
+    return "none" if contraction == 0 else percent(contraction)
+
+
+def without_indicators(silent: int, total: int) -> str:
+    """Say how many constraints nobody watches: ``2 of 15 have no indicators.``."""
+    if not silent:
+        return f"All {total} have indicators."
+    return f"{silent} of {total} {'has' if silent == 1 else 'have'} no indicators."
+
+
+def strength_sentence(mean: float, p_positive: float) -> str:
+    """Say which way the constraints act together, and how probable that is."""
+    way = "hold the two apart" if mean > 0 else "do not hold the two apart"
+    return (
+        f"On balance the constraints {way}: their mean strength is {number(mean)}, "
+        f"and it is above zero with a probability of {percent(p_positive)}."
+    )
 
 
 def count(amount: int, noun: str, plural: str | None = None) -> str:

@@ -22,12 +22,12 @@ from forecaster.web.api import mount as api
 from forecaster.web.feeds import feed
 from forecaster.web.memo import Memo
 from forecaster.web.metrics import Counting, Metrics
-from forecaster.web.pages import forecast, history, operations, page, today
+from forecaster.web.pages import drivers, forecast, history, operations, page, today
 from forecaster.web.site import Operations, Site
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 
-PAGES = (today.PAGE, history.PAGE, forecast.PAGE, operations.PAGE)
+PAGES = (today.PAGE, history.PAGE, forecast.PAGE, drivers.PAGE, operations.PAGE)
 LOOPBACK = "127.0.0.1"
 HOSTS = (LOOPBACK, "localhost", "[::1]")
 

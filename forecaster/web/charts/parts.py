@@ -110,7 +110,12 @@ def finish(
     chart = alt.layer(*layers).properties(width=wide, height=tall, padding=margins or 4)
     if margins is not None:
         chart = chart.properties(autosize=alt.AutoSizeParams(type="none"))
-    quiet: dict[str, Any] = {
+    return quiet(sheets, chart)
+
+
+def quiet(sheets: Sheets, chart: Any) -> Chart:
+    """A chart, or several beside each other, in the quiet look that all share."""
+    axes: dict[str, Any] = {
         "labelColor": "var(--muted)",
         "titleColor": "var(--muted)",
         "labelFontSize": 11,
@@ -125,7 +130,7 @@ def finish(
         # What a chart shows is told by the page; a name for each mark would double its size.
         chart.configure(font="sans-serif", background="transparent", aria=False)
         .configure_view(stroke=None)
-        .configure_axis(**quiet)
+        .configure_axis(**axes)
         .configure_axisY(domain=False, ticks=False)
         .to_dict()
     )
