@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from forecaster import parsing, remarks
+from forecaster import documents, parsing, remarks
 from forecaster.errors import WrongValue
 from forecaster.store import readings
 from forecaster.store.audit import Entry
@@ -24,6 +24,18 @@ class Recorded(NamedTuple):
     vintage: int | None
     why: str = ""
     remarks: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The same as a JSON document."""
+        return {
+            "indicator": self.reading.indicator,
+            "period": self.reading.period.text,
+            "value": self.reading.value,
+            "result": self.result,
+            "vintage": self.vintage,
+            "known_at": documents.moment(self.reading.known_at),
+            "why": self.why or None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def document() -> Forecast:
         "status": "published",
         "as_of": AS_OF,
         "created_at": "2026-11-22T06:12:00Z",
-        "data_through": "2026-10",
+        "data_through": "2026-10-31",
         "n_readings": 12,
         "in_force": "retreat",
         "data_hash": "0" * 64,

@@ -43,6 +43,30 @@ def strengths(constraints: Constraints) -> Drawing:
     return Drawing("strengths", {"constraints": needed})
 
 
+def history(
+    said: Sequence[Sequence[float]],
+    later: Sequence[Sequence[float]],
+    marks: Sequence[Mapping[str, Any]],
+    span: tuple[float, float],
+    frame: Mapping[str, float],
+) -> Drawing:
+    """The headline through time, in milliseconds: (when, mean, lower, upper, provisional).
+
+    ``later`` are hindcasts (when, mean, lower, upper), ``marks`` what happened (``when``, ``text``,
+    ``kind``); the plot lies in its drawing as ``frame`` says.
+    """
+    return Drawing(
+        "history",
+        {
+            "said": [list(row) for row in said],
+            "later": [list(row) for row in later],
+            "marks": [dict(one) for one in marks],
+            "span": list(span),
+            "frame": dict(frame),
+        },
+    )
+
+
 def levels(series: Series) -> Drawing:
     """How high each family stands through time."""
     return Drawing("levels", {"months": series["months"], "families": series["levels"]})

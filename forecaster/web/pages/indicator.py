@@ -14,6 +14,7 @@ from forecaster.posterior import words
 from forecaster.store import leads, readings
 from forecaster.store.readings import NewReading, StoredReading
 from forecaster.web.pages import indicator_figure
+from forecaster.web.pages.operations import RESULTS
 from forecaster.web.pages.page import Ask, Page, View
 from indicators import Indicator, Period
 
@@ -96,6 +97,7 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
             "may": ask.may("record") and ask.at is None,
             "tried": tried,
             "said": _said(ask, one, vintages),
+            "results": RESULTS,
             "words": words,
         },
     )

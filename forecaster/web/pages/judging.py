@@ -61,7 +61,7 @@ async def record(request: Request, name: str, who: Who) -> Response:
             note=_text(fields, "note"),
             reason=_text(fields, "reason"),
         )
-        line = entry(request, "reading.record", name, period=stated.period, value=stated.value)
+        line = entry(request, "reading.record", f"{name} {stated.period}", value=stated.value)
         done = recording.store(site.desk, stated, entry=line)
         word = "recorded" if done.result == "added" else done.result
         return {"said": word, "period": done.reading.period.text}
