@@ -18,14 +18,16 @@ from forecaster.web import downloads, frame, headers, health, problems, warming
 from forecaster.web.access import access as access_side
 from forecaster.web.access import mount
 from forecaster.web.access.access import Access
+from forecaster.web.api import mount as api
+from forecaster.web.feeds import feed
 from forecaster.web.memo import Memo
 from forecaster.web.metrics import Counting, Metrics
-from forecaster.web.pages import operations, page, today
+from forecaster.web.pages import drivers, forecast, history, operations, page, today
 from forecaster.web.site import Operations, Site
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 
-PAGES = (today.PAGE, operations.PAGE)
+PAGES = (today.PAGE, history.PAGE, forecast.PAGE, drivers.PAGE, operations.PAGE)
 LOOPBACK = "127.0.0.1"
 HOSTS = (LOOPBACK, "localhost", "[::1]")
 
@@ -51,7 +53,7 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
     app = FastAPI(
         title="Sino-Russian alignment",
         version=forecaster.__version__,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # the API tells it
         docs_url=None,
         redoc_url=None,
         lifespan=_life(of),
@@ -66,8 +68,10 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
         downloads.router(of),
         health.router(of),
         metrics.router(),
+        feed.router(),
     ):
         app.include_router(routes)
+    api.add(app)
     app.mount("/static", StaticFiles(directory=frame.STATIC), name="static")
     for kind in (ForecasterError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, problems.on_error)

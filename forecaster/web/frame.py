@@ -28,6 +28,8 @@ def environment() -> Environment:
     )
     environment.filters.update(
         percent=lambda value: tied(words.percent(value)),
+        fine=words.fine,
+        fine_span=lambda one: tied(words.fine_interval(one["lower"], one["upper"])),
         rate=lambda value: tied(words.rate(value)),
         span=lambda one: tied(words.interval(one["lower"], one["upper"])),
         rate_span=lambda one: tied(words.rate_interval(one["lower"], one["upper"])),

@@ -73,13 +73,16 @@ class Ask:
 class View:
     """What a page shows: its figures by name, and the variables of its template.
 
-    ``damage`` is told at the top of the page.
+    ``damage`` is told at the top of the page. ``template`` takes the place of the page's own where
+    there is something else to say than what it is for.
     """
 
     title: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
     shown: Mapping[str, Any] = field(default_factory=dict)
     damage: str = ""
+    template: str = ""
+    status: int = 200
 
 
 class Page(NamedTuple):
@@ -149,8 +152,8 @@ def make(page: Page, ask: Ask, wanted: tuple[str | None, str]) -> Kept:
     view = page.view(ask)
     name, form = wanted
     if name is None:
-        body = _html(page.template, view, ask)
-        return memo.keep(body.encode(), HTML)
+        body = _html(view.template or page.template, view, ask)
+        return memo.keep(body.encode(), HTML, view.status)
     if name not in view.figures or form not in FORMATS:
         known = ", ".join(view.figures)
         raise HTTPException(
@@ -253,11 +256,16 @@ def _beside(
         path={},
         query={},
         visitor=getattr(request.state, "principal", None),
+        csrf=getattr(request.state, "csrf", ""),
     )
     return HTMLResponse(_html(template, view, ask), status, dict(headers))
 
 
 def _heading(status: int) -> str:
-    return {404: "Not here", 422: "That cannot be read", 503: "Part of the state is missing"}.get(
-        status, "That did not work"
-    )
+    return {
+        401: "Please sign in",
+        403: "Not for this token",
+        404: "Not here",
+        422: "That cannot be read",
+        503: "Part of the state is missing",
+    }.get(status, "That did not work")
