@@ -157,6 +157,9 @@ def series() -> Series:
     return {
         "months": months,
         "factors": {name: _wave(i, len(months)) for i, name in enumerate(FACTORS)},
+        "levels": {
+            name: _scaled([0.2 + 0.002 * i for i in range(len(months))]) for name in FAMILIES
+        },
         "hazard": _scaled([0.004 + 0.00003 * i for i in range(len(months))]),
         "scenarios": {
             "months": ahead,
