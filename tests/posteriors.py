@@ -142,9 +142,11 @@ def summary_of(series: Series) -> xr.Dataset:
 
     outlook, by = series["scenarios"], series["alliance_by"]
     factors = np.array([rows(series["factors"][name]) for name in FACTORS])
+    levels = np.array([rows(series["levels"][name]) for name in FAMILIES])
     return xr.Dataset(
         {
             "factor": (("statistic", "factor_name", "month"), factors.transpose(1, 0, 2)),
+            "level": (("statistic", "family", "month"), levels.transpose(1, 0, 2)),
             "hazard": (("statistic", "month"), rows(series["hazard"])),
             "scenario_mean": (
                 ("ahead", "scenario"),
@@ -160,6 +162,7 @@ def summary_of(series: Series) -> xr.Dataset:
             "month": series["months"],
             "ahead": [f"{month}-28" for month in outlook["months"]],
             "factor_name": list(FACTORS),
+            "family": list(FAMILIES),
             "scenario": list(SCENARIOS),
         },
     )
