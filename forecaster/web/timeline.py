@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 from urllib.parse import quote
 
 from forecaster import documents
@@ -157,11 +157,29 @@ def _alt(of: Line) -> str:
     )
 
 
+class Rows(Sequence[Sequence[Any]]):
+    """The rows of the table, newest last, made when asked for: a page shows few of thousands."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        self._points = points
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+    @overload
+    def __getitem__(self, at: int) -> Sequence[Any]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sequence[Any]]: ...
+    def __getitem__(self, at: int | slice) -> Sequence[Any]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        one = self._points[at]
+        moment = documents.moment(one.as_of)
+        return [moment, one.mean, one.lower, one.upper, one.kind, one.forecast_id]
+
+
 def _table(of: Line) -> Table:
-    rows = [
-        [documents.moment(one.as_of), one.mean, one.lower, one.upper, one.kind, one.forecast_id]
-        for one in sorted((*of.said, *of.later), key=lambda one: one.as_of)
-    ]
+    rows = Rows(sorted((*of.said, *of.later), key=lambda one: one.as_of))
     columns = [
         Column("as_of", "As known", words.moment, number=False),
         Column("mean", "Mean", words.percent),
