@@ -1,6 +1,7 @@
 # make run    the environment, one daily cycle on the embedded record, the forecast, report.html
 # make test   lint, types, import contracts, tests
 # make bench  what the README promises, measured
+# make openapi  docs/reference/openapi.json, from what the API says of itself
 # make lock   new versions of everything, with hashes
 # make clean  removes what these made; never the state folder
 #
@@ -11,10 +12,12 @@ BIN := $(VENV)/bin
 PYTHON ?=
 WORKERS ?= 2
 UV := uv==0.13.9
+BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome \
+    || echo "none on the path, so they are reported as not run unless playwright has its own")
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
-.PHONY: run test needs lint types contracts bench lock clean
+.PHONY: run test needs lint types contracts bench openapi lock clean
 .NOTPARALLEL:
 
 run: $(VENV)/ready
@@ -27,7 +30,8 @@ test: needs lint types contracts
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 needs:
-	@echo "System packages the tests need: none beyond Python >= 3.12 with venv, and make."
+	@echo "System packages the tests need: Python >= 3.12 with venv, make, and a Chromium for those"
+	@echo "of the pages (Debian: chromium, fonts-dejavu-core): $(BROWSER)."
 	@echo "PostgreSQL comes with the Python packages."
 
 lint: $(VENV)/ready
@@ -42,6 +46,10 @@ contracts: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py
+
+openapi: $(VENV)/ready
+	$(BIN)/python -c "from forecaster.web.api import mount; print(mount.text(), end='')" \
+	    > docs/reference/openapi.json
 
 lock: $(VENV)/ready
 	$(BIN)/python -m venv build/lock

@@ -34,6 +34,12 @@ TITLES = {
     "regional_reaction": "Regional reaction",
     "trade_dependence": "Trade dependence",
     "non_alignment": "Non-alignment",
+    "kappa_bar": "All together",
+    "c_R": "Push from Russia against the West",
+    "c_C": "Push from China against the United States",
+    "b_A": "Rate into alliance, in the state of 2022-24",
+    "b_T": "Gain of the rate by threat",
+    "b_al": "Gain of the rate by alignment",
 }
 _MONTHS = "January February March April May June July August September October November December"
 MONTHS = tuple(_MONTHS.split())
@@ -167,12 +173,123 @@ def span(lower: float, upper: float, decimals: int = 2) -> str:
     return f"{number(lower, decimals)} to {number(upper, decimals)}"
 
 
+def amount(value: float) -> str:
+    """A value in its own unit, as short as it can be told: ``245.2``, ``1,234``, ``0.03``."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+
+
+def exactly(value: float) -> str:
+    """A value with every digit that was recorded, its thousands apart: ``1,234.56``."""
+    return f"{value:,.12g}".replace("-", "\N{MINUS SIGN}")
+
+
+def effect(sign: int) -> str:
+    """What more of an indicator says about its factor: ``raises it``, ``lowers it``."""
+    return "raises it" if sign > 0 else "lowers it"
+
+
+def lateness(state: str, days: int | None) -> str:
+    """How a source stands: ``fresh``, ``late, 1 day``, ``late, no reading yet``."""
+    if state == "manual":
+        return "added by hand"
+    if state != "late":
+        return state
+    return "late, no reading yet" if days is None else f"late, {count(days, 'day')}"
+
+
+def rhythm(expected: str, lag_days: int, late_after_days: int) -> str:
+    """How often a value comes: ``Monthly, out 1 day after the month; late 45 days after that``."""
+    ends = {"daily": "the day", "monthly": "the month", "yearly": "the year"}
+    patience = count(late_after_days, "day")
+    if expected not in ends:
+        return f"Irregular; late {patience} after the last period"
+    out = "at once" if lag_days == 0 else f"{count(lag_days, 'day')} after {ends[expected]}"
+    return f"{expected.capitalize()}, out {out}; late {patience} after that"
+
+
+def read_as(transform: str, center: float, scale: float, *, rate: bool, counted: bool) -> str:
+    """How a value enters the model, as a sentence."""
+    if counted:
+        return "Read as a count of events, with their usual level."
+    ways = {
+        "log": "its logarithm",
+        "log1p": "the logarithm of one more",
+        "logit_percent": "its log odds",
+    }
+    what = ways.get(transform, "the value itself")
+    month = " by the month" if rate else ""
+    return (
+        f"Read as {what}{month}, in standard units: {number(center)} is zero, "
+        f"{number(scale)} is one unit."
+    )
+
+
+def window(first: date, last: date, *, goes_on: bool) -> str:
+    """A stretch that was watched: ``1 Jan 1992 to 31 Dec 2002``, ``from 1 Jan 2022 on, ...``."""
+    if goes_on:
+        return f"from {day(first)} on, confirmed to {day(last)}"
+    return f"{day(first)} to {day(last)}"
+
+
+def shown_of(shown: int, total: int, noun: str) -> str:
+    """``101 indicators``, ``12 of 101 indicators``, ``None of 101 indicators``."""
+    if shown == total:
+        return count(total, noun)
+    return f"{shown or 'None'} of {count(total, noun)}"
+
+
+def newest_of(first: int, last: int, total: int, noun: str) -> str:
+    """``1 to 100 of 5,000 readings, the newest first``."""
+    if total == 0:
+        return count(0, noun).capitalize()
+    if first == 1 and last == total:
+        return f"{count(total, noun)}, the newest first" if total > 1 else count(total, noun)
+    return f"{first:,} to {last:,} of {count(total, noun)}, the newest first"
+
+
+def taken(contraction: float) -> str:
+    """How much of a prior's spread readings took away: ``31 %``, ``none``, ``none; it grew``."""
+    if contraction < 0:
+        return "none; it grew" if contraction <= -0.01 else "none"
+    return "none" if contraction == 0 else percent(contraction)
+
+
+def without_indicators(silent: int, total: int) -> str:
+    """Say how many constraints nobody watches: ``2 of 15 have no indicators.``."""
+    if not silent:
+        return f"All {total} have indicators."
+    return f"{silent} of {total} {'has' if silent == 1 else 'have'} no indicators."
+
+
+def strength_sentence(mean: float, p_positive: float) -> str:
+    """Say which way the constraints act together, and how probable that is."""
+    way = "hold the two apart" if mean > 0 else "do not hold the two apart"
+    return (
+        f"On balance the constraints {way}: their mean strength is {number(mean)}, "
+        f"and it is above zero with a probability of {percent(p_positive)}."
+    )
+
+
 def count(amount: int, noun: str, plural: str | None = None) -> str:
     """``no readings``, ``1 reading``, ``1,200 readings``."""
     nouns = plural or f"{noun}s"
     if amount == 0:
         return f"no {nouns}"
     return f"{amount:,} {noun if amount == 1 else nouns}"
+
+
+def size(amount: int) -> str:
+    """Bytes: ``nothing``, ``under 1 kB``, ``640 kB``, ``1.6 MB``, ``23 GB``."""
+    if amount == 0:
+        return "nothing"
+    if amount < 1000:
+        return "under 1 kB"
+    # The next unit begins where this one would be rounded up to a thousand.
+    unit = next(at for at in (1, 2, 3, 4) if at == 4 or amount < 999.5 * 1000**at)
+    scaled = amount / 1000**unit
+    return f"{scaled:,.{1 if scaled < 9.95 else 0}f} {('kB', 'MB', 'GB', 'TB')[unit - 1]}"
 
 
 def day(when: date | str) -> str:

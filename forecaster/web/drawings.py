@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forecaster.belief import FACTORS, Constraints, Headline, Series
+from forecaster.belief import FACTORS, Constraints, Headline, Level, Series
 from forecaster.web.studio import Drawing
 
 
@@ -28,17 +28,13 @@ def hazard(series: Series) -> Drawing:
     return Drawing("hazard", {"months": series["months"], "band": series["hazard"]})
 
 
-def factors(series: Series) -> dict[str, Drawing]:
-    """Seven small charts on one scale, so that their moves can be compared."""
-    bands = series["factors"]
+def factors(series: Series, *, large: bool = False) -> dict[str, Drawing]:
+    """Seven charts on one scale, so that their moves can be compared; small ones unless told."""
+    months, bands = series["months"], series["factors"]
     low = min(min(bands[name]["q05"]) for name in FACTORS)
     high = max(max(bands[name]["q95"]) for name in FACTORS)
-    return {
-        name: Drawing(
-            "factor", {"months": series["months"], "band": bands[name], "low": low, "high": high}
-        )
-        for name in FACTORS
-    }
+    shared = {"months": months, "low": low, "high": high} | ({"large": True} if large else {})
+    return {name: Drawing("factor", {**shared, "band": bands[name]}) for name in FACTORS}
 
 
 def strengths(constraints: Constraints) -> Drawing:
@@ -69,3 +65,31 @@ def history(
             "frame": dict(frame),
         },
     )
+
+
+def levels(series: Series) -> Drawing:
+    """How high each family stands through time."""
+    return Drawing("levels", {"months": series["months"], "families": series["levels"]})
+
+
+def sub_levels(rows: Sequence[tuple[str, Level | None, bool]]) -> Drawing:
+    """Families and their parts now: name, level, whether it is a whole family."""
+    return Drawing("sub_levels", {"rows": rows})
+
+
+def beliefs(panels: Sequence[Mapping[str, Any]]) -> Drawing:
+    """Before, by the readings alone, after: panels of quantities on one axis each."""
+    return Drawing("beliefs", {"panels": panels})
+
+
+def readings(
+    standing: Sequence[Mapping[str, Any]],
+    older: Sequence[Mapping[str, Any]],
+    fitted: Sequence[Mapping[str, Any]],
+    *,
+    from_zero: bool,
+    last: str,
+) -> Drawing:
+    """Readings of one indicator: those that count, those replaced, what a fit says of each."""
+    given = {"standing": standing, "older": older, "fitted": fitted}
+    return Drawing("readings", {**given, "from_zero": from_zero, "last": last})

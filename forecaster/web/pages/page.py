@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -103,11 +104,8 @@ def add(router: APIRouter, page: Page) -> None:
         ask = asked(request)
         wanted = (ask.query.get("figure"), ask.query.get("format", "svg"))
         if page.kept:
-            key = (page.address, ask.address, ask.visitor)
-            made = await ask.site.memo.get(key, lambda: make(page, ask, wanted))
+            made = await kept(page, ask, wanted)
         else:
-            from starlette.concurrency import run_in_threadpool
-
             made = await run_in_threadpool(make, page, ask, wanted)
         return made.answer(request)
 
@@ -118,6 +116,12 @@ def add(router: APIRouter, page: Page) -> None:
         include_in_schema=False,
         name=page.template.removesuffix(".html"),
     )
+
+
+async def kept(page: Page, ask: Ask, wanted: tuple[str | None, str] = (None, "svg")) -> Kept:
+    """The answer in memory, or a new one."""
+    key = (page.address, ask.address, ask.visitor)
+    return await ask.site.memo.get(key, lambda: make(page, ask, wanted))
 
 
 def asked(request: Request) -> Ask:
@@ -187,12 +191,13 @@ def _html(template: str, view: View, ask: Ask) -> str:
                 "download": download(ask),
                 "here": ask.address,
                 "at": ask.at,
+                "as_of": ask.query.get("as_of", ""),
                 "places": PLACES,
                 "place": place(ask.address),
                 "kept": {
                     name: value
                     for name, value in ask.query.items()
-                    if name not in {"as_of", "figure", "format"}
+                    if name not in {"as_of", "figure", "format", "said", "period", "page"}
                 },
                 **view.shown,
             }
@@ -233,18 +238,23 @@ def place(address: str) -> str:
 def failure(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
     """A page that says what went wrong and what to do."""
     shown = {"detail": detail, "status": status}
-    answer = _plain(request, status, View(title=_heading(status), shown=shown), "error.html")
-    answer.headers.update(headers)
-    return answer
+    return _beside(request, "error.html", View(_heading(status), shown=shown), status, headers)
 
 
-def sign_in(request: Request, status: int, title: str, shown: Mapping[str, Any]) -> Response:
-    """The page where a token is shown once, to stay signed in."""
-    return _plain(request, status, View(title=title, shown=shown), "sign_in.html")
+def sign_in(request: Request, status: int, title: str, shown: dict[str, Any]) -> Response:
+    """The page on which somebody says who it is."""
+    return _beside(request, "sign_in.html", View(title, shown=shown), status, {})
 
 
-def _plain(request: Request, status: int, view: View, template: str) -> Response:
-    """A page that shows nothing of the store and is not kept."""
+def unkept(page: Page, view: View, ask: Ask, status: int) -> Response:
+    """A page that answers one request and no other, as with what was wrong in a form."""
+    return HTMLResponse(_html(page.template, view, ask), status, {"cache-control": "no-store"})
+
+
+def _beside(
+    request: Request, template: str, view: View, status: int, headers: Mapping[str, str]
+) -> Response:
+    """A page that stands beside the others: it shows nothing of what the desk knows."""
     ask = Ask(
         site=site_of(request),
         address=str(request.scope["path"]),
@@ -254,7 +264,7 @@ def _plain(request: Request, status: int, view: View, template: str) -> Response
         visitor=getattr(request.state, "principal", None),
         csrf=getattr(request.state, "csrf", ""),
     )
-    return HTMLResponse(_html(template, view, ask), status)
+    return HTMLResponse(_html(template, view, ask), status, dict(headers))
 
 
 def _heading(status: int) -> str:

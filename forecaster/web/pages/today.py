@@ -134,9 +134,9 @@ def fan(document: Forecast, curves: Series) -> Figure:
     )
 
 
-def factors(document: Forecast, curves: Series) -> dict[str, Figure]:
-    """Seven small charts on one scale."""
-    drawn = drawings.factors(curves)
+def factors(document: Forecast, curves: Series, *, large: bool = False) -> dict[str, Figure]:
+    """Seven charts on one scale, small ones unless told."""
+    drawn = drawings.factors(curves, large=large)
     found = {}
     for name in FACTORS:
         band, now = curves["factors"][name], document["factors"][name]
@@ -145,7 +145,7 @@ def factors(document: Forecast, curves: Series) -> dict[str, Figure]:
             title=words.title(name),
             alt=f"{words.title(name)} since 1992, now {stands}.",
             drawing=drawn[name],
-            small=True,
+            small=not large,
             table=Table(
                 columns=[
                     Column("month", "Month", number=False),
