@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from forecaster import documents
 from forecaster.errors import InvalidFiles
-from forecaster.posterior import words
+from forecaster.posterior import phrases, words
 from forecaster.store import resolutions, timeline
 from forecaster.store.timeline import Point, Recorded
 from forecaster.web import drawings
@@ -130,7 +130,7 @@ def _title(of: Line) -> str:
     if len(of.said) < 2:
         return "An alliance within ten years, through time"
     first, last = of.said[0], of.said[-1]
-    return words.moved_since(last.mean - first.mean, first.as_of)
+    return phrases.moved_since(last.mean - first.mean, first.as_of)
 
 
 def _note(of: Line, drawn: int) -> str:
@@ -143,7 +143,7 @@ def _note(of: Line, drawn: int) -> str:
         parts.append("Dotted, diamonds: made later from what was known then (hindcasts).")
     if any(one.kind == "shock" for one in of.marks):
         parts.append("Rules: months in which something broke, listed with hindsight.")
-    parts.append(words.thinned(drawn, len(of.said)))
+    parts.append(phrases.thinned(drawn, len(of.said)))
     return " ".join(part for part in parts if part)
 
 
@@ -220,7 +220,7 @@ def ticks(site: Site, of: Line, link: Callable[..., str]) -> dict[str, Any]:
     readings = sum(one.amount for one in of.recorded)
     return {
         "ticks": found,
-        "said": words.ticks(len(found), readings),
+        "said": phrases.ticks(len(found), readings),
         "wide": FRAME["left"] + wide + FRAME["right"],
     }
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from forecaster import documents, remarks, standing
 from forecaster.errors import NothingKnown, WrongValue
-from forecaster.posterior import words
+from forecaster.posterior import phrases, words
 from forecaster.store import leads, readings
 from forecaster.store.readings import NewReading, StoredReading
 from forecaster.web.pages import indicator_figure
@@ -98,7 +98,6 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
             "tried": tried,
             "said": _said(ask, one, vintages),
             "results": RESULTS,
-            "words": words,
         },
     )
 
@@ -143,7 +142,7 @@ def _part(ask: Ask, one: Indicator) -> str:
 def _windows(one: Indicator) -> list[dict[str, str]]:
     return [
         {
-            "when": words.window(w.first, w.last, goes_on=w.open),
+            "when": phrases.window(w.first, w.last, goes_on=w.open),
             "recall": "all" if w.recall is None else words.percent(w.recall[0] / sum(w.recall)),
             "exposure": words.percent(w.exposure) if w.exposure < 1 else "full",
             "reason": w.reason,
@@ -182,7 +181,7 @@ def _stretch(
             }
             for one, before in shown
         ],
-        said=words.newest_of(first + 1, first + len(shown), len(vintages), "reading"),
+        said=phrases.newest_of(first + 1, first + len(shown), len(vintages), "reading"),
         newer=at - 1 if at > 1 else None,
         older=at + 1 if at < last else None,
     )
