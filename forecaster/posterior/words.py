@@ -173,18 +173,6 @@ def span(lower: float, upper: float, decimals: int = 2) -> str:
     return f"{number(lower, decimals)} to {number(upper, decimals)}"
 
 
-def amount(value: float) -> str:
-    """A value in its own unit, as short as it can be told: ``245.2``, ``1,234``, ``0.03``."""
-    if abs(value) >= 1000:
-        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
-    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
-
-
-def exactly(value: float) -> str:
-    """A value with every digit that was recorded, its thousands apart: ``1,234.56``."""
-    return f"{value:,.12g}".replace("-", "\N{MINUS SIGN}")
-
-
 def count(amount: int, noun: str, plural: str | None = None) -> str:
     """``no readings``, ``1 reading``, ``1,200 readings``."""
     nouns = plural or f"{noun}s"
