@@ -2,6 +2,7 @@
 # make serve  the same state as a service on http://127.0.0.1:8000: pages, API and jobs
 # make test   lint, types, import contracts, tests
 # make bench  what the README promises, measured
+# make openapi  docs/reference/openapi.json, from what the API says of itself
 # make lock   new versions of everything, with hashes
 # make clean  removes what these made; never the state folder
 #
@@ -17,7 +18,7 @@ BROWSER = $(shell command -v chromium || command -v chromium-browser || command 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
-.PHONY: run serve test needs lint types contracts bench lock clean
+.PHONY: run serve test needs lint types contracts bench openapi lock clean
 .NOTPARALLEL:
 
 run: $(VENV)/ready
@@ -51,6 +52,10 @@ contracts: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py
+
+openapi: $(VENV)/ready
+	$(BIN)/python -c "from forecaster.web.api import mount; print(mount.text(), end='')" \
+	    > docs/reference/openapi.json
 
 lock: $(VENV)/ready
 	$(BIN)/python -m venv build/lock
