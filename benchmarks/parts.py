@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks import by_itself as alone
 from benchmarks import collecting, process, race
+from benchmarks import desk as pages
 from forecaster import settings
 from forecaster.store import readings
 from forecaster.store.engine import open_engine
@@ -218,6 +219,18 @@ def by_itself(bench: Bench) -> Figures:
             raise Failed(str(error)) from error
 
 
+def desk(bench: Bench) -> Figures:
+    """The pages under load beside a fit; see ``benchmarks/desk.py``."""
+    if not any(one["passed"] for one in bench.updates):
+        bench.fit(seed=1)
+    sizes, seconds = ((200, 5_000), 5.0) if bench.draft else ((10_000, bench.rows), pages.SECONDS)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return pages.measure(Path(folder), bench.home, bench.environment(), sizes, seconds)
+        except pages.Broken as error:
+            raise Failed(str(error)) from error
+
+
 def bare(bench: Bench) -> Figures:
     """`make run` in a fresh clone of what is committed, installation included, without caches."""
     with tempfile.TemporaryDirectory() as folder:
@@ -246,6 +259,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "calibration": calibration,
     "collect": collect,
     "by_itself": by_itself,
+    "desk": desk,
     "bare": bare,
 }
 

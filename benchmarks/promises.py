@@ -161,6 +161,68 @@ def _by_itself(found: Figures) -> list[Row]:
     ]
 
 
+def _desk(found: Figures) -> list[Row]:
+    load, floor = found["load"], found["floor"]
+    whole = None if found["missing"] else True
+    size, seconds = found["today_bytes"] / 1e3, found["today_seconds"]
+    start = found["start_seconds"]
+    pages = f"{found['forecasts']:,} forecasts and {found['readings']:,} readings"
+    slowest = {name: _slowest(found["pages"], name) for name in ("reading", "started")}
+    drawn = {name: _slowest(found["pages"], name) for name in ("forecast", "undrawn")}
+    worst = max(seconds for _, seconds in slowest.values())
+    steady = load["p99"] < 0.3 and load["errors"] == 0 and load["per_second"] > 198
+    return [
+        Row(
+            f"the desk: 200 requests a second over its pages beside a fit, {pages}",
+            "99 % under 300 ms, 0 errors",
+            f"99 % under {_ms(load['p99'])} (half under {_ms(load['p50'])}), "
+            f"{words.count(load['errors'], 'error')} of {load['requests']:,}; a bare server with "
+            f"the finished bytes of Today: 99 % under {_ms(floor['p99'])}",
+            steady and whole,
+        ),
+        Row(
+            "*Today*, packed, and nothing new",
+            "under 100 kB and 50 ms",
+            f"{size:.0f} kB, {_ms(seconds)}",
+            size < 100 and seconds < 0.05,
+        ),
+        Row(
+            f"slowest page when first asked for, {pages}",
+            "under 300 ms",
+            f"after a new reading {_said(slowest['reading'])}, after a start "
+            f"{_said(slowest['started'])}; with charts to be drawn: after a new forecast "
+            f"{_said(drawn['forecast'])}, of a new state {_said(drawn['undrawn'])}",
+            worst < 0.3 and whole,
+        ),
+        Row(
+            "memory of the web process, peak",
+            "under 300 MB",
+            f"{found['peak_bytes'] / 1e6:.0f} MB, and {found['children_bytes'] / 1e6:.0f} MB of "
+            "the process that draws",
+            found["peak_bytes"] < 300e6,
+        ),
+        Row(
+            "from the start of `serve` to the first page",
+            "under 5 s",
+            f"{start['started']:.1f} s; {start['undrawn']:.1f} s where no chart was drawn before",
+            max(start.values()) < 5,
+        ),
+    ]
+
+
+def _slowest(pages: Mapping[str, Mapping[str, float]], when: str) -> tuple[str, float]:
+    name = max(pages, key=lambda one: pages[one][when])
+    return name, pages[name][when]
+
+
+def _said(page: tuple[str, float]) -> str:
+    return f"{_ms(page[1])} ({page[0]})"
+
+
+def _ms(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms" if seconds >= 0.01 else f"{1000 * seconds:.1f} ms"
+
+
 def _bare(found: Figures) -> list[Row]:
     minutes = found["seconds"] / 60
     return [
@@ -177,6 +239,7 @@ ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "calibration": _calibration,
     "collect": _collect,
     "by_itself": _by_itself,
+    "desk": _desk,
     "bare": _bare,
 }
 DYING = {"collecting": "while it collected", "fitting": "in a fit", "published": "just after one"}

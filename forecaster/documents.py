@@ -43,9 +43,7 @@ def indicators(desk: Desk, at: datetime | None = None) -> Document:
             _indicator(one, known.get(name), when, fetched) | {"n_quarantined": waiting[name]}
             for name, one in desk.catalogue.items()
         ],
-        "visits": [
-            _visit(one) for one in visits.remembered(desk.engine).values() if one.visited_at <= when
-        ],
+        "visits": visits_of(desk, when),
     }
 
 
@@ -59,6 +57,13 @@ def disagreements(desk: Desk, at: datetime | None = None) -> list[str]:
         for name in sorted({name for pair in pairs for name in (pair.a, pair.b)})
     }
     return [found.words for found in agreement.disagreements(pairs, values)]
+
+
+def visits_of(desk: Desk, at: datetime | None = None) -> list[Document]:
+    """How the last visit to each source went, of those that were ever visited."""
+    when = at or desk.clock()
+    found = visits.remembered(desk.engine).values()
+    return [_visit(one) for one in found if one.visited_at <= when]
 
 
 def _visit(one: Memory) -> Document:

@@ -190,7 +190,10 @@ def _jump(reading: Reading, indicator: Indicator, values: Mapping[str, float]) -
     period, old = before
     new = reading.value
     change = f"from {old:g} ({period}) to {new:g} ({reading.period})"
-    if old and new and indicator.observation.likelihood == "normal":
+    measured = indicator.observation.likelihood == "normal"
+    if measured and old and not new and period == reading.period:
+        return f"{change}: a missing value may have been written as zero"
+    if old and new and measured:
         factor = max(abs(new / old), abs(old / new))
         if THOUSAND[0] <= factor <= THOUSAND[1]:
             return f"{change}: about a thousandfold, so the unit may have changed"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from forecaster.belief import FACTORS, FAMILIES, SCENARIOS
+from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Band, Series
 from forecaster.model.basis import Array
 
 CHAINS, DRAWS = 4, 300
@@ -24,6 +24,12 @@ HORIZONS = {
 MONTHS = ("2026-10", "2026-11")
 SCALARS = ("kappa_bar", "c_R", "c_C", "b_A", "b_T", "b_al")
 STATISTICS = ("mean", "q05", "q25", "q75", "q95")
+# Indicator, period, observed; what is said of a reading is a simple function of it.
+READINGS = (
+    ("leader_meetings", "2026-08", 0.0),
+    ("leader_meetings", "2026-09", 2.0),
+    ("trade_total", "2025", 228.1),
+)
 
 
 def posterior(seed: int = 1, *, draws: int = DRAWS) -> xr.DataTree:
@@ -73,7 +79,26 @@ def posterior(seed: int = 1, *, draws: int = DRAWS) -> xr.DataTree:
             "sample_stats": xr.Dataset(
                 {"diverging": (SAMPLE, np.zeros(shape, dtype=bool)), "energy": (SAMPLE, free())}
             ),
+            "fitted": _fitted(),
         }
+    )
+
+
+def _fitted() -> xr.Dataset:
+    names, periods, observed = zip(*READINGS, strict=True)
+    seen = np.array(observed)
+    dims = ("statistic", "reading")
+    return xr.Dataset(
+        {
+            "factor_alone": (dims, np.stack([seen + 2.0, seen, seen + 4.0])),
+            "predictive": (dims, np.stack([seen + 1.0, seen, seen + 3.0])),
+        },
+        coords={
+            "statistic": ["mean", "q05", "q95"],
+            "indicator": ("reading", list(names)),
+            "period": ("reading", list(periods)),
+            "observed": ("reading", seen),
+        },
     )
 
 
@@ -102,6 +127,40 @@ def _summary() -> xr.Dataset:
             "statistic": list(STATISTICS),
             "month": list(MONTHS),
             "ahead": ahead,
+            "factor_name": list(FACTORS),
+            "family": list(FAMILIES),
+            "scenario": list(SCENARIOS),
+        },
+    )
+
+
+def summary_of(series: Series) -> xr.Dataset:
+    """The curves of a page as the group of a posterior file that pages read."""
+
+    def rows(band: Band) -> list[list[float]]:
+        return [band[name] for name in ("mean", "q05", "q25", "q75", "q95")]
+
+    outlook, by = series["scenarios"], series["alliance_by"]
+    factors = np.array([rows(series["factors"][name]) for name in FACTORS])
+    levels = np.array([rows(series["levels"][name]) for name in FAMILIES])
+    return xr.Dataset(
+        {
+            "factor": (("statistic", "factor_name", "month"), factors.transpose(1, 0, 2)),
+            "level": (("statistic", "family", "month"), levels.transpose(1, 0, 2)),
+            "hazard": (("statistic", "month"), rows(series["hazard"])),
+            "scenario_mean": (
+                ("ahead", "scenario"),
+                np.array([outlook["mean"][name] for name in SCENARIOS]).T,
+            ),
+            "alliance_by": (
+                ("statistic", "ahead"),
+                [by["mean"], by["q05"], by["q05"], by["q95"], by["q95"]],
+            ),
+        },
+        coords={
+            "statistic": list(STATISTICS),
+            "month": series["months"],
+            "ahead": [f"{month}-28" for month in outlook["months"]],
             "factor_name": list(FACTORS),
             "family": list(FAMILIES),
             "scenario": list(SCENARIOS),

@@ -12,6 +12,7 @@ from forecaster.belief import (
     FAMILIES,
     Band,
     Constraints,
+    Fitted,
     Forecast,
     Horizon,
     Interval,
@@ -79,7 +80,7 @@ def document() -> Forecast:
         "status": "published",
         "as_of": AS_OF,
         "created_at": "2026-11-22T06:12:00Z",
-        "data_through": "2026-10",
+        "data_through": "2026-10-31",
         "n_readings": 12,
         "in_force": "retreat",
         "data_hash": "0" * 64,
@@ -157,6 +158,9 @@ def series() -> Series:
     return {
         "months": months,
         "factors": {name: _wave(i, len(months)) for i, name in enumerate(FACTORS)},
+        "levels": {
+            name: _scaled([0.2 + 0.002 * i for i in range(len(months))]) for name in FAMILIES
+        },
         "hazard": _scaled([0.004 + 0.00003 * i for i in range(len(months))]),
         "scenarios": {
             "months": ahead,
@@ -167,6 +171,25 @@ def series() -> Series:
             "q05": [0.1 * one for one in track],
             "q95": [min(1.0, 3.2 * one) for one in track],
         },
+        "fitted": {
+            "trade_total": _said([str(year) for year in range(2016, 2026)], 70.0, 18.0),
+            "leader_meetings": _said(_months(2026, 1, 10), 0.0, 0.2),
+        },
+    }
+
+
+def _said(periods: list[str], first: float, step: float) -> Fitted:
+    """Readings on a straight line; the factor alone would have them a little higher."""
+    observed = [first + step * i for i in range(len(periods))]
+    return {
+        "periods": periods,
+        "observed": observed,
+        "mean": [1.02 * one for one in observed],
+        "q05": [0.9 * one for one in observed],
+        "q95": [1.1 * one + 1.0 for one in observed],
+        "factor_mean": [1.1 * one for one in observed],
+        "factor_q05": [0.7 * one for one in observed],
+        "factor_q95": [1.5 * one + 1.0 for one in observed],
     }
 
 

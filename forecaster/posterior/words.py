@@ -34,6 +34,12 @@ TITLES = {
     "regional_reaction": "Regional reaction",
     "trade_dependence": "Trade dependence",
     "non_alignment": "Non-alignment",
+    "kappa_bar": "All together",
+    "c_R": "Push from Russia against the West",
+    "c_C": "Push from China against the United States",
+    "b_A": "Rate into alliance, in the state of 2022-24",
+    "b_T": "Gain of the rate by threat",
+    "b_al": "Gain of the rate by alignment",
 }
 _MONTHS = "January February March April May June July August September October November December"
 MONTHS = tuple(_MONTHS.split())
@@ -167,12 +173,36 @@ def span(lower: float, upper: float, decimals: int = 2) -> str:
     return f"{number(lower, decimals)} to {number(upper, decimals)}"
 
 
+def amount(value: float) -> str:
+    """A value in its own unit, as short as it can be told: ``245.2``, ``1,234``, ``0.03``."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+
+
+def exactly(value: float) -> str:
+    """A value with every digit that was recorded, its thousands apart: ``1,234.56``."""
+    return f"{value:,.12g}".replace("-", "\N{MINUS SIGN}")
+
+
 def count(amount: int, noun: str, plural: str | None = None) -> str:
     """``no readings``, ``1 reading``, ``1,200 readings``."""
     nouns = plural or f"{noun}s"
     if amount == 0:
         return f"no {nouns}"
     return f"{amount:,} {noun if amount == 1 else nouns}"
+
+
+def size(amount: int) -> str:
+    """Bytes: ``nothing``, ``under 1 kB``, ``640 kB``, ``1.6 MB``, ``23 GB``."""
+    if amount == 0:
+        return "nothing"
+    if amount < 1000:
+        return "under 1 kB"
+    # The next unit begins where this one would be rounded up to a thousand.
+    unit = next(at for at in (1, 2, 3, 4) if at == 4 or amount < 999.5 * 1000**at)
+    scaled = amount / 1000**unit
+    return f"{scaled:,.{1 if scaled < 9.95 else 0}f} {('kB', 'MB', 'GB', 'TB')[unit - 1]}"
 
 
 def day(when: date | str) -> str:
@@ -204,3 +234,34 @@ def by_date(when: date | str) -> str:
     if when.day == monthrange(when.year, when.month)[1]:
         return f"by the end of {MONTHS[when.month - 1]} {when.year}"
     return f"by {day(when)}"
+
+
+KINDS = {
+    "published": "Published",
+    "provisional": "Provisional",
+    "hindcast": "Hindcast: made later from what was known then",
+    "rejected": "Rejected: it did not pass the gate and was never published",
+}
+
+
+def fine(probability: float) -> str:
+    """``13.32``, ``under 0.01``, ``over 99.99``: per cent where every digit is wanted."""
+    if probability < 0.0001:
+        return "under 0.01"
+    if probability > 0.9999:
+        return "over 99.99"
+    return f"{100 * probability:.2f}"
+
+
+def fine_interval(lower: float, upper: float) -> str:
+    """``1.21 to 44.05``, in per cent; one number where both ends read the same."""
+    low, high = fine(lower), fine(upper)
+    return low if low == high else f"{low} to {high}"
+
+
+def error(mcse: float) -> str:
+    """The Monte Carlo error of a probability: ``0.21 points``, ``none`` where nothing varies."""
+    if mcse == 0:
+        return "none"
+    size = 100 * mcse
+    return "under 0.01 points" if size < 0.01 else f"{size:.2f} points"

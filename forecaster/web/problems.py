@@ -21,6 +21,7 @@ from forecaster.errors import (
     UnknownName,
     UsageError,
 )
+from forecaster.web.access.sign_in import local
 
 MEDIA_TYPE = "application/problem+json"
 #: The most special first.
@@ -74,15 +75,29 @@ def wants_page(request: Request) -> bool:
 async def on_error(request: Request, error: Exception) -> Response:
     """The answer for an error that we know."""
     if isinstance(error, RequestValidationError):
-        return _answer(request, 422, _said(error), {})
+        return answer(request, 422, _said(error), {})
     if isinstance(error, HTTPException):
-        return _answer(request, error.status_code, _detail(error), error.headers or {})
+        return answer(request, error.status_code, _detail(error), error.headers or {})
     if isinstance(error, ForecasterError):
-        return _answer(request, status_of(error), str(error), {})
+        return answer(request, status_of(error), str(error), {})
     raise error
 
 
-def _answer(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+def refuse(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+    """The answer to whoever may not; a person who is unknown is asked to sign in."""
+    kept_nowhere = {**headers, "cache-control": "no-store"}
+    if status != 401 or not wants_page(request) or request.method not in {"GET", "HEAD"}:
+        return answer(request, status, detail, kept_nowhere)
+    from forecaster.web.pages import page
+
+    shown = {"next": local(str(request.scope["path"])), "problem": ""}
+    said = page.sign_in(request, status, "Sign in", shown)
+    said.headers.update(kept_nowhere)
+    return said
+
+
+def answer(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+    """A page for a person, a problem document for a program."""
     if wants_page(request):
         from forecaster.web.pages import page
 

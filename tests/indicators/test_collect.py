@@ -205,6 +205,24 @@ def test_a_change_of_unit_is_noticed(value: float, known: dict[str, float], told
     assert bool(told) == bool(why(reading(value), known))
 
 
+@pytest.mark.parametrize(
+    ("value", "known", "told"),
+    [
+        (0.0, {"2024": 500.0}, "from 500 (2024) to 0 (2024): a missing value may have been"),
+        (0.0, {"2024": 0.0}, ""),
+        (0.0, {"2023": 500.0}, ""),
+        (400.0, {"2024": 500.0}, ""),
+    ],
+)
+def test_a_value_that_is_rewritten_to_zero_is_doubted(
+    value: float, known: dict[str, float], told: str
+) -> None:
+    """Missing is never zero; a first zero may be true."""
+    found = why(reading(value, "2024", "arms_orders"), known)
+    assert told in found
+    assert bool(told) == bool(found)
+
+
 def test_a_jump_beyond_what_is_stated_is_doubted() -> None:
     jumpy = next(
         name
