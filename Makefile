@@ -1,6 +1,7 @@
 # make run    the environment, one daily cycle on the embedded record, the forecast, report.html
 # make test   lint, types, import contracts, tests
 # make bench  what the README promises, measured
+# make openapi  docs/reference/openapi.json, from what the API says of itself
 # make lock   new versions of everything, with hashes
 # make clean  removes what these made; never the state folder
 #
@@ -16,7 +17,7 @@ BROWSER = $(shell command -v chromium || command -v chromium-browser || command 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
-.PHONY: run test needs lint types contracts bench lock clean
+.PHONY: run test needs lint types contracts bench openapi lock clean
 .NOTPARALLEL:
 
 run: $(VENV)/ready
@@ -45,6 +46,10 @@ contracts: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py
+
+openapi: $(VENV)/ready
+	$(BIN)/python -c "from forecaster.web.api import mount; print(mount.text(), end='')" \
+	    > docs/reference/openapi.json
 
 lock: $(VENV)/ready
 	$(BIN)/python -m venv build/lock

@@ -156,12 +156,31 @@ class Outlook(TypedDict):
     mean: dict[str, list[float]]
 
 
+class Fitted(TypedDict):
+    """What a fit says of each reading of one indicator that it used, in the order of time.
+
+    All in the reading's own unit. ``factor_*``: expected from the factor (and the sub-constraint)
+    alone; ``mean``: expected with the indicator's own slow deviation; ``q05`` to ``q95``: where a
+    reading of that period lies in 90 % of cases, its noise included.
+    """
+
+    periods: list[str]
+    observed: list[float]
+    mean: list[float]
+    q05: list[float]
+    q95: list[float]
+    factor_mean: list[float]
+    factor_q05: list[float]
+    factor_q95: list[float]
+
+
 class Series(TypedDict):
     """What a page draws beyond the document: plain lists, months written ``YYYY-MM``.
 
     ``factors``, ``levels`` (of the families) and ``hazard`` (yearly rate into ``alliance``, a
     fraction) run over ``months``, from 1992-01 to as-of; ``alliance_by`` runs over
-    ``scenarios["months"]``, the months ahead.
+    ``scenarios["months"]``, the months ahead. ``fitted`` is by indicator; posteriors of earlier
+    versions lack it.
     """
 
     months: list[str]
@@ -170,3 +189,4 @@ class Series(TypedDict):
     hazard: Band
     scenarios: Outlook
     alliance_by: Track
+    fitted: NotRequired[dict[str, Fitted]]

@@ -24,6 +24,12 @@ HORIZONS = {
 MONTHS = ("2026-10", "2026-11")
 SCALARS = ("kappa_bar", "c_R", "c_C", "b_A", "b_T", "b_al")
 STATISTICS = ("mean", "q05", "q25", "q75", "q95")
+# Indicator, period, observed; what is said of a reading is a simple function of it.
+READINGS = (
+    ("leader_meetings", "2026-08", 0.0),
+    ("leader_meetings", "2026-09", 2.0),
+    ("trade_total", "2025", 228.1),
+)
 
 
 def posterior(seed: int = 1, *, draws: int = DRAWS) -> xr.DataTree:
@@ -73,7 +79,26 @@ def posterior(seed: int = 1, *, draws: int = DRAWS) -> xr.DataTree:
             "sample_stats": xr.Dataset(
                 {"diverging": (SAMPLE, np.zeros(shape, dtype=bool)), "energy": (SAMPLE, free())}
             ),
+            "fitted": _fitted(),
         }
+    )
+
+
+def _fitted() -> xr.Dataset:
+    names, periods, observed = zip(*READINGS, strict=True)
+    seen = np.array(observed)
+    dims = ("statistic", "reading")
+    return xr.Dataset(
+        {
+            "factor_alone": (dims, np.stack([seen + 2.0, seen, seen + 4.0])),
+            "predictive": (dims, np.stack([seen + 1.0, seen, seen + 3.0])),
+        },
+        coords={
+            "statistic": ["mean", "q05", "q95"],
+            "indicator": ("reading", list(names)),
+            "period": ("reading", list(periods)),
+            "observed": ("reading", seen),
+        },
     )
 
 

@@ -12,6 +12,7 @@ from forecaster.belief import (
     FAMILIES,
     Band,
     Constraints,
+    Fitted,
     Forecast,
     Horizon,
     Interval,
@@ -170,6 +171,25 @@ def series() -> Series:
             "q05": [0.1 * one for one in track],
             "q95": [min(1.0, 3.2 * one) for one in track],
         },
+        "fitted": {
+            "trade_total": _said([str(year) for year in range(2016, 2026)], 70.0, 18.0),
+            "leader_meetings": _said(_months(2026, 1, 10), 0.0, 0.2),
+        },
+    }
+
+
+def _said(periods: list[str], first: float, step: float) -> Fitted:
+    """Readings on a straight line; the factor alone would have them a little higher."""
+    observed = [first + step * i for i in range(len(periods))]
+    return {
+        "periods": periods,
+        "observed": observed,
+        "mean": [1.02 * one for one in observed],
+        "q05": [0.9 * one for one in observed],
+        "q95": [1.1 * one + 1.0 for one in observed],
+        "factor_mean": [1.1 * one for one in observed],
+        "factor_q05": [0.7 * one for one in observed],
+        "factor_q95": [1.5 * one + 1.0 for one in observed],
     }
 
 

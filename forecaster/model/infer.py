@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import xarray as xr
+from threadpoolctl import threadpool_limits
 
-from forecaster.model import design, fit, future, outcome
+from forecaster.model import design, fit, fitted, future, outcome
 from forecaster.model.fit import Effort
 from forecaster.model.grid import month_index
 from forecaster.model.layout import layout
@@ -75,7 +76,13 @@ def infer(
         seed=seed,
         threads=effort.cores,
     )
-    return outcome.assemble(paths, ahead, named, draws, frame, priors)
+    tree = outcome.assemble(paths, ahead, named, draws, frame, priors)
+    say("going back over the readings")
+    # One thread: products are small, and their sums do not depend on the number of cores.
+    with threadpool_limits(1, "blas"):
+        said = fitted.readings(paths.factors, draws, plan, frame, catalogue, seed)
+    tree["fitted"] = xr.DataTree(said)
+    return tree
 
 
 def _silent(text: str) -> None:

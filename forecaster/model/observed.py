@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import numpy as np
+from scipy.special import expit
+
+from forecaster.model.basis import Array
 from forecaster.model.grid import month_index
 from indicators.period import Period
 from indicators.spec import Coverage, Indicator
+from indicators.spec import Observation as Scale
 
 
 class Known(Protocol):
@@ -149,3 +154,22 @@ def _window(windows: tuple[Coverage, ...], reading: Known) -> int:
         if window.holds(reading.period_start, reading.period_end):
             return index
     return -1
+
+
+def undo(scale: Scale, image: Array, n_months: Array) -> Array:
+    """Values as published from standardised ones: the inverse of ``Scale.apply``.
+
+    ``n_months`` that each value covers runs along the last axis of ``image``. What takes log1p is
+    never below zero, so nothing below it comes back.
+    """
+    if scale.likelihood == "negative_binomial":
+        return image
+    amount = image * scale.scale + scale.center
+    match scale.transform:
+        case "log":
+            amount = np.exp(amount)
+        case "log1p":
+            amount = np.maximum(np.expm1(amount), 0.0)
+        case "logit_percent":
+            amount = 100.0 * expit(amount)
+    return np.asarray(amount * n_months if scale.rate else amount)

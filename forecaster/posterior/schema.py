@@ -38,37 +38,59 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "contraction": {"kappa": ("family",), "kappa_bar": (), "c_R": (), "b_A": ()},
     "posterior": {"x": (*_SAMPLE, "coordinate")},
     "sample_stats": {"diverging": _SAMPLE, "energy": _SAMPLE},
+    "fitted": {
+        "factor_alone": ("statistic", "reading"),
+        "predictive": ("statistic", "reading"),
+        "indicator": ("reading",),
+        "period": ("reading",),
+        "observed": ("reading",),
+    },
 }
+# Groups that came later: files that were saved before lack them and are read all the same.
+LATER = frozenset({"fitted"})
 ATTRIBUTES = ("schema_version", "as_of", "data_hash", "priors_hash", "model_version", "random_seed")
 _NAMES = {"factor_name": FACTORS, "family": FAMILIES, "scenario": SCENARIOS}
 
 
-def violations(tree: xr.DataTree) -> list[str]:
-    """Everything that is missing, misshapen or not finite; all at once."""
+def violations(tree: xr.DataTree, *, saved: bool = False) -> list[str]:
+    """Everything that is missing, misshapen or not finite; all at once.
+
+    A tree that was ``saved``, perhaps long ago, may lack the groups that came later.
+    """
     found = [f"attribute {name} is missing" for name in ATTRIBUTES if name not in tree.attrs]
     version = tree.attrs.get("schema_version")
     if version is not None and int(version) != SCHEMA_VERSION:
         found.append(f"schema version {version}; this program reads {SCHEMA_VERSION}")
     for group, variables in GROUPS.items():
-        if group not in tree.children:
+        if group in tree.children:
+            found += _misshapen(group, tree[group].dataset, variables)
+        elif not (saved and group in LATER):
             found.append(f"group {group} is missing")
-            continue
-        dataset = tree[group].dataset
-        for name, dims in variables.items():
-            if name not in dataset:
-                found.append(f"{group}/{name} is missing")
-            elif dataset[name].dims != dims:
-                found.append(f"{group}/{name} has dimensions {dataset[name].dims}; expected {dims}")
-            elif not np.isfinite(dataset[name].values).all():
-                found.append(f"{group}/{name} has values that are not finite")
-        for dim, names in _NAMES.items():
-            if dim in dataset.coords and tuple(map(str, dataset[dim].values)) != names:
-                found.append(f"{group}: {dim} names other things than {', '.join(names)}")
     return found + (_impossible(tree) if not found else [])
 
 
+def _misshapen(group: str, dataset: xr.Dataset, variables: dict[str, tuple[str, ...]]) -> list[str]:
+    found = []
+    for name, dims in variables.items():
+        if name not in dataset:
+            found.append(f"{group}/{name} is missing")
+        elif dataset[name].dims != dims:
+            found.append(f"{group}/{name} has dimensions {dataset[name].dims}; expected {dims}")
+        elif not _finite(dataset[name].values):
+            found.append(f"{group}/{name} has values that are not finite")
+    for dim, names in _NAMES.items():
+        if dim in dataset.coords and tuple(map(str, dataset[dim].values)) != names:
+            found.append(f"{group}: {dim} names other things than {', '.join(names)}")
+    return found
+
+
+def _finite(values: np.ndarray) -> bool:
+    """Whether every value is a finite number, or a text."""
+    return values.dtype.kind in "TUO" or bool(np.isfinite(values).all())
+
+
 def _impossible(tree: xr.DataTree) -> list[str]:
-    """Invariants of the probabilities, in every draw."""
+    """Invariants of the probabilities, in every draw, and of intervals."""
     shown = tree["shown"].to_dataset()
     found = []
     total = shown["scenarios"].sum("scenario").values
@@ -79,17 +101,21 @@ def _impossible(tree: xr.DataTree) -> list[str]:
         found.append("P(alliance by date) falls somewhere")
     if (shown["scenarios"].sel(scenario="alliance").values - by > 1e-9).any():
         found.append("P(alliance in force) exceeds P(alliance by date) somewhere")
+    for name in ("factor_alone", "predictive") if "fitted" in tree.children else ():
+        said = tree["fitted"][name]
+        if (said.sel(statistic="q05") > said.sel(statistic="q95")).any():
+            found.append(f"fitted/{name} has an interval that ends before it begins")
     return found
 
 
 def check(tree: xr.DataTree, what: str) -> None:
-    """Refuse a tree that breaks the schema.
+    """Refuse a saved tree that breaks the schema.
 
     Raises
     ------
     DamagedFile
         Naming ``what`` and every violation.
     """
-    problems = violations(tree)
+    problems = violations(tree, saved=True)
     if problems:
         raise DamagedFile(f"{what} is not a posterior of this program: {'; '.join(problems)}")

@@ -1,17 +1,18 @@
 """Time series of a saved posterior as plain lists, for pages.
 
-Read with h5py from the one group that pages need: loading the whole file as a tree would bring
+Read with h5py from the two groups that pages need: loading the whole file as a tree would bring
 xarray, which costs the web process seconds and 100 MB.
 """
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import h5py
 
-from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Band, Series, Track
+from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Band, Fitted, Series, Track
 from forecaster.posterior import damage
 
 _BAND = ("mean", "q05", "q25", "q75", "q95")
@@ -28,7 +29,10 @@ def load(path: Path, sha256: str) -> Series:
     damage.require_unchanged(path, sha256)
     try:
         with h5py.File(path, "r") as file:
-            return _series(file["summary"])
+            found = _series(file["summary"])
+            if "fitted" in file:  # since November 2026
+                found["fitted"] = _fitted(file["fitted"])
+            return found
     except (OSError, KeyError, ValueError) as error:
         # Its hash is right, so somebody else's program wrote it.
         raise damage.unlike(path, error) from error
@@ -53,12 +57,34 @@ def _series(summary: Any) -> Series:
     }
 
 
+def _fitted(group: Any) -> dict[str, Fitted]:
+    """Readings by indicator; those of one stand together."""
+    names, periods = _names(group, "indicator"), _names(group, "period")
+    observed = group["observed"][:].tolist()
+    as_fitted, alone = _lines(group, "predictive"), _lines(group, "factor_alone")
+    found: dict[str, Fitted] = {}
+    for name, places in groupby(range(len(names)), key=names.__getitem__):
+        run = list(places)
+        here = slice(run[0], run[-1] + 1)
+        found[name] = {
+            "periods": periods[here],
+            "observed": observed[here],
+            "mean": as_fitted["mean"][here],
+            "q05": as_fitted["q05"][here],
+            "q95": as_fitted["q95"][here],
+            "factor_mean": alone["mean"][here],
+            "factor_q05": alone["q05"][here],
+            "factor_q95": alone["q95"][here],
+        }
+    return found
+
+
 def _names(summary: Any, dimension: str) -> list[str]:
     return [str(name) for name in summary[dimension].asstr()[:]]
 
 
 def _lines(summary: Any, name: str) -> dict[str, list[float]]:
-    """The rows of an array (statistic, time) by statistic."""
+    """The rows of an array (statistic, time or reading) by statistic."""
     rows = summary[name][:].tolist()
     return dict(zip(_names(summary, "statistic"), rows, strict=True))
 

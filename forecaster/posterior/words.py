@@ -199,6 +199,56 @@ def lateness(state: str, days: int | None) -> str:
     return "late, no reading yet" if days is None else f"late, {count(days, 'day')}"
 
 
+def rhythm(expected: str, lag_days: int, late_after_days: int) -> str:
+    """How often a value comes: ``Monthly, out 1 day after the month; late 45 days after that``."""
+    ends = {"daily": "the day", "monthly": "the month", "yearly": "the year"}
+    patience = count(late_after_days, "day")
+    if expected not in ends:
+        return f"Irregular; late {patience} after the last period"
+    out = "at once" if lag_days == 0 else f"{count(lag_days, 'day')} after {ends[expected]}"
+    return f"{expected.capitalize()}, out {out}; late {patience} after that"
+
+
+def read_as(transform: str, center: float, scale: float, *, rate: bool, counted: bool) -> str:
+    """How a value enters the model, as a sentence."""
+    if counted:
+        return "Read as a count of events, with their usual level."
+    ways = {
+        "log": "its logarithm",
+        "log1p": "the logarithm of one more",
+        "logit_percent": "its log odds",
+    }
+    what = ways.get(transform, "the value itself")
+    month = " by the month" if rate else ""
+    return (
+        f"Read as {what}{month}, in standard units: {number(center)} is zero, "
+        f"{number(scale)} is one unit."
+    )
+
+
+def window(first: date, last: date, *, goes_on: bool) -> str:
+    """A stretch that was watched: ``1 Jan 1992 to 31 Dec 2002``, ``from 1 Jan 2022 on, ...``."""
+    if goes_on:
+        return f"from {day(first)} on, confirmed to {day(last)}"
+    return f"{day(first)} to {day(last)}"
+
+
+def shown_of(shown: int, total: int, noun: str) -> str:
+    """``101 indicators``, ``12 of 101 indicators``, ``None of 101 indicators``."""
+    if shown == total:
+        return count(total, noun)
+    return f"{shown or 'None'} of {count(total, noun)}"
+
+
+def newest_of(first: int, last: int, total: int, noun: str) -> str:
+    """``1 to 100 of 5,000 readings, the newest first``."""
+    if total == 0:
+        return count(0, noun).capitalize()
+    if first == 1 and last == total:
+        return f"{count(total, noun)}, the newest first" if total > 1 else count(total, noun)
+    return f"{first:,} to {last:,} of {count(total, noun)}, the newest first"
+
+
 def taken(contraction: float) -> str:
     """How much of a prior's spread readings took away: ``31 %``, ``none``, ``none; it grew``."""
     if contraction < 0:

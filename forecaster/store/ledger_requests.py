@@ -27,9 +27,13 @@ def request(engine: Engine, job: str, why: str, line: Entry | None = None) -> Ru
         for found in connection.execute(open_ones):
             run = truly(Run(*found), now)
             if run.status == "running":
-                raise Busy(f"{job} is running since {run.started_at:%H:%M:%S} UTC; wait for it")
+                raise Busy(
+                    f"the job {job} is running since {run.started_at:%H:%M:%S} UTC; wait for it"
+                )
             if run.status == "due":
-                raise Busy(f"{job} waits already, for {run.logical_time:%d %b %H:%M:%S} UTC")
+                raise Busy(
+                    f"the job {job} waits already, for {run.logical_time:%d %b %H:%M:%S} UTC"
+                )
         ask(connection, job, now, why)
         audit.note_within(connection, line, now=now)
         new = select(*COLUMNS).where(table.c.job == job, table.c.status == "due")

@@ -22,12 +22,30 @@ from forecaster.web.api import mount as api
 from forecaster.web.feeds import feed
 from forecaster.web.memo import Memo
 from forecaster.web.metrics import Counting, Metrics
-from forecaster.web.pages import drivers, forecast, history, operations, page, today
+from forecaster.web.pages import (
+    drivers,
+    forecast,
+    history,
+    indicator,
+    indicators,
+    judging,
+    operations,
+    page,
+    today,
+)
 from forecaster.web.site import Operations, Site
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 
-PAGES = (today.PAGE, history.PAGE, forecast.PAGE, drivers.PAGE, operations.PAGE)
+PAGES = (
+    today.PAGE,
+    history.PAGE,
+    forecast.PAGE,
+    drivers.PAGE,
+    indicators.PAGE,
+    indicator.PAGE,
+    operations.PAGE,
+)
 LOOPBACK = "127.0.0.1"
 HOSTS = (LOOPBACK, "localhost", "[::1]")
 
@@ -65,6 +83,7 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
     for routes in (
         pages,
         operations.router(of),
+        judging.router,
         downloads.router(of),
         health.router(of),
         metrics.router(),

@@ -80,3 +80,16 @@ def sub_levels(rows: Sequence[tuple[str, Level | None, bool]]) -> Drawing:
 def beliefs(panels: Sequence[Mapping[str, Any]]) -> Drawing:
     """Before, by the readings alone, after: panels of quantities on one axis each."""
     return Drawing("beliefs", {"panels": panels})
+
+
+def readings(
+    standing: Sequence[Mapping[str, Any]],
+    older: Sequence[Mapping[str, Any]],
+    fitted: Sequence[Mapping[str, Any]],
+    *,
+    from_zero: bool,
+    last: str,
+) -> Drawing:
+    """Readings of one indicator: those that count, those replaced, what a fit says of each."""
+    given = {"standing": standing, "older": older, "fitted": fitted}
+    return Drawing("readings", {**given, "from_zero": from_zero, "last": last})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from forecaster.web import machine
 from forecaster.web.site import Site
 
 BELIEVED_SECONDS = 1.0  # however many ask
+TRIAL_BYTES = 4096
 NO_STORE = {"cache-control": "no-store"}
 Check = Callable[[Site], str]
 
@@ -33,7 +35,10 @@ def _database(site: Site) -> str:
 
 def _writable(site: Site) -> str:
     probe.try_to_write(site.desk.engine)
-    return "takes a write"
+    with tempfile.TemporaryFile(dir=site.desk.settings.home) as file:  # posteriors go there
+        file.write(bytes(TRIAL_BYTES))
+        file.flush()
+    return "the database and the state folder take a write"
 
 
 def _jobs(site: Site) -> str:
@@ -94,11 +99,11 @@ def router(site: Site) -> APIRouter:
     last: dict[str, Any] = {}
     looked_at = float("-inf")
 
-    @routes.get("/healthz")
+    @routes.api_route("/healthz", methods=["GET", "HEAD"])
     async def healthz() -> Response:
         return PlainTextResponse("ok\n", headers=NO_STORE)
 
-    @routes.get("/readyz")
+    @routes.api_route("/readyz", methods=["GET", "HEAD"])
     async def readyz() -> Response:
         nonlocal last, looked_at
         async with lock:

@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 TRUSTED_SECONDS = 0.5  # how long the mark of the store is believed
 KEPT = 600
+KEPT_BYTES = 48_000_000  # of all answers together; one that is larger than half of it is not kept
 GZIP_FROM = 600  # bytes; below, the header costs more than it saves
 
 
@@ -34,6 +35,11 @@ class Kept:
     media_type: str
     status: int
     headers: Mapping[str, str]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it holds."""
+        return len(self.body) + len(self.packed)
 
     def answer(self, request: Request) -> Response:
         """The response to one request: unchanged, packed or plain."""
@@ -81,6 +87,7 @@ class Memo:
         self._seen: str = ""
         self._seen_at = float("-inf")
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._bytes = 0
         self._making: dict[Hashable, asyncio.Task[Kept]] = {}
         self._looking: asyncio.Task[str] | None = None
 
@@ -104,11 +111,17 @@ class Memo:
 
     async def _make(self, key: Hashable, make: Callable[[], Kept], seen: str) -> Kept:
         made = await run_in_threadpool(make)
-        if seen == self._seen:
+        if seen == self._seen and made.size <= KEPT_BYTES / 2:
+            self._drop(key)
             self._kept[key] = made
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._bytes += made.size
+            while len(self._kept) > KEPT or self._bytes > KEPT_BYTES:
+                self._drop(next(iter(self._kept)))
         return made
+
+    def _drop(self, key: Hashable) -> None:
+        old = self._kept.pop(key, None)
+        self._bytes -= 0 if old is None else old.size
 
     def _made(self, key: Hashable, task: asyncio.Task[Kept]) -> None:
         if self._making.get(key) is task:
@@ -132,5 +145,6 @@ class Memo:
         if task.result() != self._seen:
             self._seen = task.result()
             self._kept.clear()
+            self._bytes = 0
             # What is being made may show the old state; whoever comes now needs the new one.
             self._making.clear()

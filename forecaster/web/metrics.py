@@ -41,7 +41,7 @@ class Metrics:
     """The metrics of one site, in a registry of their own."""
 
     def __init__(self, site: Site) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # one more series for each, which nobody reads
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # series that nobody reads
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "forecaster_http_requests",

@@ -200,19 +200,6 @@ def test_control_c_stops_it_and_lines_say_which_run_they_are_about(
     assert {"job", "run", "logical_time", "attempt", "level", "time"} <= set(begun)
 
 
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [([], "has no pages to show"), (["--no-pages", "--no-jobs"], "nothing left to serve")],
-)
-def test_what_cannot_be_served_is_told(desk: Desk, words: list[str], why: str) -> None:
-    done = subprocess.run(
-        [*COMMAND, "serve", *words], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert (1, "") == (done.returncode, done.stdout)
-    assert why in done.stderr
-    assert {} == ledger_views.last(desk.engine)
-
-
 def test_a_wrong_timetable_stops_it_before_anything_runs(desk: Desk, tmp_path: Path) -> None:
     assert desk.settings.schedule is not None
     desk.settings.schedule.write_text('[job.tidi]\nevery = "1s"\ncatch_up = "all"\n')

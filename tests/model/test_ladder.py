@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecaster.belief import FACTORS
-from forecaster.model import fit, outcome
+from forecaster.model import fit, fitted, outcome
 from forecaster.model.fit import Effort
 from forecaster.model.grid import ORIGIN_INDEX
 from tests.model import worlds
@@ -60,3 +60,9 @@ def test_the_truth_lies_within_the_intervals(world: World) -> None:
         for name in scalars
     ]
     assert np.mean(covered) >= 0.8, [n for n, c in zip(scalars, covered, strict=True) if not c]
+    said = fitted.readings(paths.factors, draws, world.layout, world.design, world.indicators, 1)
+    low, high = said["predictive"].sel(statistic=["q05", "q95"]).values
+    observed = said["observed"].values
+    within = ((low - 1e-9 <= observed) & (observed <= high + 1e-9)).mean()
+    # More than 0.9: each reading also told of the level and the deviation that it is held against.
+    assert within >= 0.88, within

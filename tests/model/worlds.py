@@ -24,8 +24,8 @@ from forecaster.model.design import Design
 from forecaster.model.fit import Draws
 from forecaster.model.grid import month_index
 from forecaster.model.layout import Layout, layout
-from forecaster.model.observed import Observation, observations
-from indicators import Indicator, catalogue
+from forecaster.model.observed import Observation, observations, undo
+from indicators import Indicator, Period, catalogue
 from priors import Priors, load
 
 LAST = month_index(date(2026, 10, 1))
@@ -177,10 +177,17 @@ def _read(
         values = _measured(name, weights, path, frame, named, rng)
     else:
         values = _counted(name, rows, one, path, frame, named, rng)
+    raw = undo(one.observation, values, np.array([n_months(row) for row in rows]))
     return [
-        replace(row.observation, value=float(v), raw=float(v))
-        for row, v in zip(rows, values, strict=True)
+        replace(row.observation, value=float(v), raw=float(r))
+        for row, v, r in zip(rows, values, raw, strict=True)
     ]
+
+
+def n_months(row: Row) -> int:
+    """Months of the period that a reading is of."""
+    period = Period.parse(row.observation.period)
+    return month_index(period.end) - month_index(period.start) + 1
 
 
 def _measured(

@@ -116,7 +116,7 @@ def etag(content: Any) -> str:
 
 def written(content: Any) -> bytes:
     """A document as bytes."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def table(sheet: Sheet, form: Form, name: str, units: str) -> Kept:

@@ -1,6 +1,8 @@
-"""Puts the API into an application."""
+"""Puts the API into an application, and writes its description down."""
 
 from __future__ import annotations
+
+import json
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
@@ -34,3 +36,10 @@ def add(app: FastAPI) -> None:
 
     router.add_api_route("/openapi.json", openapi, methods=["GET", "HEAD"], include_in_schema=False)
     app.include_router(router)
+
+
+def text() -> str:
+    """The description as ``docs/reference/openapi.json`` has it."""
+    app = FastAPI(openapi_url=None)
+    add(app)
+    return json.dumps(description.document(app.routes), ensure_ascii=False, indent=1) + "\n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from forecaster.web.charts import constraints, history, outlook, state
+from forecaster.web.charts import constraints, history, outlook, readings, state
 from forecaster.web.charts.parts import Chart
 
 CHARTS: Mapping[str, Callable[..., Chart]] = {
@@ -18,6 +18,7 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "factor": state.factor,
     "history": history.headline,
     "levels": constraints.levels,
+    "readings": readings.readings,
     "strengths": state.strengths,
     "sub_levels": constraints.sub_levels,
 }

@@ -161,7 +161,7 @@ def _panel(
         ),
         known.mark_text(**NOTE, dx=5, align="left").encode(x=x("upper"), text="note:N"),
         base.transform_filter("!isValid(datum.lower)")
-        .mark_text(**NOTE, dx=-2, align="center")
+        .mark_text(**NOTE, dx=2, align="left")
         .encode(x=x("mean"), text="note:N"),
     ]
     if not rate:
@@ -186,7 +186,7 @@ def _three(one: Mapping[str, Any]) -> Rows:
         # Hollow: nobody has learned it from readings.
         row["fill"] = "var(--page)" if kind == "before" or _assumed(kind, after) else ink
         row |= (
-            {"mean": after["mean"], "note": missing[kind]} if interval is None else _span(interval)
+            {"mean": after["lower"], "note": missing[kind]} if interval is None else _span(interval)
         )
         found.append(row)
     return found

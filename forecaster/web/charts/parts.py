@@ -70,11 +70,11 @@ def bands(base: alt.Chart, y: Axis) -> list[alt.Chart]:
     ]
 
 
-def years(rows: Rows, ticks: int = 5) -> alt.X:
+def years(rows: Rows, ticks: int = 5, name: str = "x") -> alt.X:
     """The axis of years; it ends where the data end."""
     axis = alt.Axis(format="d", tickCount=ticks, grid=False, labelFlush=False)
     scale = alt.Scale(domain=[rows[0]["x"], rows[-1]["x"]], nice=False)
-    return alt.X("x:Q", title=None, axis=axis, scale=scale)
+    return alt.X(f"{name}:Q", title=None, axis=axis, scale=scale)
 
 
 def percents(top: float, title: str | None = None) -> Axis:

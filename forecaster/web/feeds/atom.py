@@ -34,10 +34,7 @@ def written(desk: Desk, base: str) -> bytes:
         entry.summary(_numbers(one))
         entry.updated(one.created_at)
         entry.published(one.created_at)
-        page = f"{base}/forecasts/{one.forecast_id}"
-        entry.link(href=page, rel="alternate", type="text/html")
-        document = f"{base}/api/v1/forecasts/{one.forecast_id}"
-        entry.link(href=document, rel="related", type="application/json")
+        entry.link(href=f"{base}/forecasts/{one.forecast_id}", rel="alternate")
     return bytes(feed.atom_str(pretty=True))
 
 

@@ -39,14 +39,14 @@ def _horizons(calendar: Any, forecast: Forecast, base: str) -> None:
     headline = forecast["headline"]
     for row in forecast["horizons"]:
         day, by = row["date"], row["alliance_by"]
-        first = "Headline: " if day == headline["date"] else ""
+        first = "Headline" if day == headline["date"] else "Forecast"
         chance = words.percent(by["mean"])
         _add(
             calendar,
             name=f"horizon-{day}",
             day=date.fromisoformat(day),
             made=made,
-            title=f"{first}alliance {words.by_date(day)}: {chance}",
+            title=f"{first}: alliance {words.by_date(day)}: {chance}",
             text=f"{chance} ({words.interval(by['lower'], by['upper'])}; 90 % interval), as known "
             f"{words.moment(forecast['as_of'])}. {forecast['definition']}",
             page=page,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forecaster import documents
+from forecaster.store import forecasts
 from forecaster.web.formats import forms
 from forecaster.wiring import Desk
 
@@ -15,7 +16,7 @@ _LICENCE = "https://spdx.org/licenses/MIT.html"
 def document(desk: Desk, base: str) -> dict[str, Any]:
     """The forecasts, and under ``hasPart`` the readings of each indicator."""
     listed = documents.indicators(desk)
-    history = documents.history(desk)["forecasts"]
+    newest = forecasts.stood(desk.engine, desk.clock())
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
@@ -27,7 +28,7 @@ def document(desk: Desk, base: str) -> dict[str, Any]:
         "url": f"{base}/",
         "license": _LICENCE,
         "isAccessibleForFree": True,
-        "dateModified": max((one["created_at"] for one in history), default=listed["as_of"]),
+        "dateModified": listed["as_of"] if newest is None else documents.moment(newest.created_at),
         "measurementTechnique": "Bayesian state-space model; posterior means with 90 % intervals",
         "variableMeasured": [
             {

@@ -7,9 +7,10 @@ from typing import Any
 
 from forecaster import documents, standing
 from forecaster.belief import DRIVERS, FAMILIES, Forecast
+from forecaster.errors import NothingKnown
 from forecaster.posterior import words
 from forecaster.posterior.learned import TOGETHER, Learned, learned
-from forecaster.web.pages import drivers_figures
+from forecaster.web.pages import drivers_figures, nothing
 from forecaster.web.pages.drivers_figures import Part
 from forecaster.web.pages.page import Ask, Page, View
 
@@ -19,7 +20,10 @@ Rows = Sequence[Mapping[str, Any]]
 def view(ask: Ask) -> View:
     """The forces of the standing forecast, or of the one that stood at the moment asked for."""
     desk = ask.site.desk
-    document = standing.forecast(desk.settings, ask.site.now(), ask.at)
+    try:
+        document = standing.forecast(desk.settings, ask.site.now(), ask.at)
+    except NothingKnown:
+        return nothing.yet(ask)
     curves, damage = ask.curves(document["forecast_id"])
     known, parts = _learned(ask, document), _parts(ask, document)
     watched = documents.indicators(desk, ask.at)["indicators"]

@@ -34,7 +34,7 @@ def view(ask: Ask) -> View:
     counts = store.counts(engine, ask.moment)
     course = timeline.line(ask.site, ask.moment, RANGES[chosen][1] or None)
     curves, damage = ask.curves(now.forecast_id)
-    figures = {"headline": timeline.figure(course)} if course.drawable else {}
+    figures = {"through": timeline.figure(course)} if course.drawable else {}
     if curves is not None:
         figures["hazard"] = hazard(curves, now.as_of, newest=ask.at is None)
     return View(

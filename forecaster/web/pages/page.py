@@ -191,12 +191,13 @@ def _html(template: str, view: View, ask: Ask) -> str:
                 "download": download(ask),
                 "here": ask.address,
                 "at": ask.at,
+                "as_of": ask.query.get("as_of", ""),
                 "places": PLACES,
                 "place": place(ask.address),
                 "kept": {
                     name: value
                     for name, value in ask.query.items()
-                    if name not in {"as_of", "figure", "format"}
+                    if name not in {"as_of", "figure", "format", "said", "period", "page"}
                 },
                 **view.shown,
             }
@@ -243,6 +244,11 @@ def failure(request: Request, status: int, detail: str, headers: Mapping[str, st
 def sign_in(request: Request, status: int, title: str, shown: dict[str, Any]) -> Response:
     """The page on which somebody says who it is."""
     return _beside(request, "sign_in.html", View(title, shown=shown), status, {})
+
+
+def unkept(page: Page, view: View, ask: Ask, status: int) -> Response:
+    """A page that answers one request and no other, as with what was wrong in a form."""
+    return HTMLResponse(_html(page.template, view, ask), status, {"cache-control": "no-store"})
 
 
 def _beside(

@@ -86,7 +86,7 @@ def _figures(document: Forecast, curves: Series | None) -> dict[str, Figure]:
 
 def course_figure(course: timeline.Line) -> dict[str, Figure]:
     """The headline through the year; one forecast is no line."""
-    return {"headline": timeline.figure(course)} if course.drawable else {}
+    return {"through": timeline.figure(course)} if course.drawable else {}
 
 
 def futures(curves: Series) -> Figure:
