@@ -47,6 +47,18 @@ def indicators(desk: Desk, at: datetime | None = None) -> Document:
     }
 
 
+def indicator(
+    desk: Desk, one: Indicator, known: Sequence[StoredReading], when: datetime
+) -> Document:
+    """The row of one indicator, from its readings as known at that time; the others are left."""
+    aside = readings.quarantined(desk.engine, one.id)
+    last = max(known, key=lambda one: (one.period_end, one.known_at), default=None)
+    short = None if last is None else Known(len(known), last)
+    fetched = Fetched.of(visits.results(desk.engine, when))
+    waiting = sum(found.waiting and found.known_at <= when for found in aside)
+    return _indicator(one, short, when, fetched) | {"n_quarantined": waiting}
+
+
 def disagreements(desk: Desk, at: datetime | None = None) -> list[str]:
     """Where two publishers of one thing tell different stories, in words."""
     pairs, when = agreement.load(), at or desk.clock()

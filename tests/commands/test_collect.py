@@ -192,7 +192,7 @@ def test_leads_are_told_in_full(lead: int, run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--period", "2026-06"], "lies in no [[coverage]] window"),
+        (["--period", "1991-06"], "lies in no [[coverage]] window"),
         (["--period", "2030-01"], "has not ended yet"),
         (["--period", "soon"], "is not a period"),
         (["--value", "99"], "outside the plausible range"),

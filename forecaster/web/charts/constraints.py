@@ -19,8 +19,8 @@ from forecaster.web.charts.parts import (
     Sheets,
     band_rows,
     bands,
+    beside,
     finish,
-    quiet,
     years,
 )
 
@@ -69,7 +69,7 @@ def levels(months: Sequence[str], families: Mapping[str, Band]) -> Chart:
                 width=PANEL_WIDE, height=PANEL_TALL, title=_heading(words.title(name))
             )
         )
-    return quiet(sheets, alt.concat(*panels, columns=2, spacing=22).properties(padding=4))
+    return beside(sheets, panels, columns=2, spacing=22)
 
 
 def _heading(text: str) -> alt.TitleParams:
@@ -127,7 +127,7 @@ def beliefs(panels: Sequence[Mapping[str, Any]]) -> Chart:
         _panel(sheets, panel["title"], panel["rows"], rate=panel["rate"], first=not at)
         for at, panel in enumerate(panels)
     ]
-    return quiet(sheets, alt.concat(*drawn, columns=1, spacing=14).properties(padding=4))
+    return beside(sheets, drawn, columns=1, spacing=14)
 
 
 def _panel(

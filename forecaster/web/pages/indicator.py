@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple, cast
 
-from forecaster import documents, remarks, standing
-from forecaster.errors import NothingKnown, WrongValue
+from forecaster import documents, remarks
+from forecaster.errors import WrongValue
 from forecaster.posterior import watching, words
-from forecaster.store import leads, readings
+from forecaster.store import forecasts, leads, readings
 from forecaster.store.readings import NewReading, StoredReading
 from forecaster.web.pages import indicator_figure
 from forecaster.web.pages.operations import RESULTS
@@ -73,8 +73,7 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
     one, when = desk.indicator(name), ask.moment
     vintages = [old for old in readings.vintages(desk.engine, name) if old.known_at <= when]
     known = readings.as_known(desk.engine, when, indicator=name)
-    listed = documents.indicators(desk, ask.at)
-    (row,) = (row for row in listed["indicators"] if row["id"] == name)
+    row = documents.indicator(desk, one, known, when)
     fitted, damage = _fitted(ask, name)
     aside, told = _aside(ask, name), _leads(ask, name)
     forms = {"reading", *(x["form"] for x in [*aside, *told] if not x.get("decision"))}
@@ -93,7 +92,9 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
             "part": _part(ask, one),
             "windows": _windows(one),
             "stretch": _stretch(ask, vintages, known),
-            "feeds": [feed for feed in listed["visits"] if name in feed["indicators"]],
+            "feeds": [
+                feed for feed in documents.visits_of(desk, when) if name in feed["indicators"]
+            ],
             "aside": aside,
             "leads": told,
             "may": ask.may("record") and ask.at is None,
@@ -110,11 +111,10 @@ PAGE = Page("/indicators/{name}", "indicator.html", view)
 
 def _fitted(ask: Ask, name: str) -> tuple[Mapping[str, Any] | None, str]:
     """What the standing forecast expected of each reading, as far as its posterior tells."""
-    try:
-        document = standing.forecast(ask.site.desk.settings, ask.site.now(), ask.at)
-    except NothingKnown:
+    stood = forecasts.stood(ask.site.desk.engine, ask.moment)
+    if stood is None:
         return None, ""
-    curves, damage = ask.curves(document["forecast_id"])
+    curves, damage = ask.curves(stood.forecast_id)
     said = cast("dict[str, Any]", {} if curves is None else curves.get("fitted", {}))
     return said.get(name), damage
 

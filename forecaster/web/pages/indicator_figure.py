@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from forecaster.posterior import watching, words
@@ -15,7 +16,7 @@ from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
 from indicators import Indicator, Period
 
-DRAWN = 600  # rows a layer; a screen shows no more
+DRAWN = 480  # rows a layer; a screen shows no more
 BRIEF = 12  # rows under the fold; all are in the CSV and, page by page, below
 Rows = list[dict[str, Any]]
 
@@ -104,8 +105,14 @@ def _place(indicator: Indicator, start: date, end: date) -> float:
 
 
 def _year(day: date) -> float:
-    length = (date(day.year + 1, 1, 1) - date(day.year, 1, 1)).days
-    return round(day.year + (day.timetuple().tm_yday - 0.5) / length, 4)
+    """A day as a decimal year; of each day the middle."""
+    start = _new_year(day.year)
+    return round(day.year + (day.toordinal() - start + 0.5) / (_new_year(day.year + 1) - start), 4)
+
+
+@cache
+def _new_year(year: int) -> int:
+    return date(year, 1, 1).toordinal()
 
 
 def _band(indicator: Indicator, fitted: Mapping[str, Any] | None, *, per_month: bool) -> Rows:

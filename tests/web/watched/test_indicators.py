@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from forecaster import documents
 from forecaster.store import readings, visits
 from forecaster.store.leads import NewLead
 from forecaster.store.readings import NewReading
@@ -81,3 +82,16 @@ def test_as_of_an_earlier_day_later_readings_are_unknown(browser: Browser, add: 
     assert "20.5" not in words_of(page)
     assert 'href="/indicators/trade_total?as_of=2026-11-01"' in page
     assert '<input type="hidden" name="as_of" value="2026-11-01">' in page
+
+
+def test_one_row_is_the_same_as_in_the_catalogue(desk: Desk, add: Add) -> None:
+    add("trade_total", {"2025": 228.0, "2025-12": 21.0, "2026-10": 20.5})
+    add("trade_total", {"2026-10": 20.75}, known_at=NOW - timedelta(days=1))
+    aside = NewReading(
+        "trade_total", Period.parse("2026-09"), 9e5, None, NOW, "https://example.org", "fetched"
+    )
+    readings.quarantine(desk.engine, aside, "too much", now=NOW)
+    for when in (NOW, NOW - timedelta(days=1, hours=1), NOW - timedelta(days=30)):
+        for row in documents.indicators(desk, when)["indicators"]:
+            known = readings.as_known(desk.engine, when, indicator=row["id"])
+            assert documents.indicator(desk, desk.catalogue[row["id"]], known, when) == row
