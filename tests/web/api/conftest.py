@@ -46,10 +46,10 @@ FORECASTS: Mapping[str, Kind] = {
     "looking-back": "hindcast",
     "turned-away": "rejected",
     "second": "provisional",
-    "standing": "published",
+    "third": "published",
 }
 #: These have a posterior, all the same one.
-WITH_POSTERIOR = ("first", "standing")
+WITH_POSTERIOR = ("first", "third")
 
 
 def new(period: str, value: float, known: datetime, **more: Any) -> NewReading:
