@@ -14,8 +14,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 
 from forecaster import settings
 from forecaster.belief import Kind
@@ -31,7 +29,7 @@ from forecaster.store.tokens import NewToken
 from forecaster.store.visits import Brought, Failure
 from forecaster.web import app as desk_app
 from forecaster.web.access import access as access_side
-from forecaster.web.access import mount, secret
+from forecaster.web.access import secret
 from forecaster.web.access.principal import COMMAND_LINE
 from forecaster.web.site import Site
 from forecaster.web.studio import Studio
@@ -178,16 +176,10 @@ def runner(desk: Desk) -> Runner:
     return Runner(desk)
 
 
-def _render(_request: Request, status: int, title: str, _shown: dict[str, Any]) -> Response:
-    return HTMLResponse(title, status)
-
-
 def make_app(desk: Desk, runner: Runner | None, folder: Path) -> FastAPI:
     """The desk with its door."""
     site: Site = desk_app.site(desk, Studio(folder / "charts"), runner)
-    app = desk_app.create_app(site)
-    mount.guard(app, access_side.of(desk, "127.0.0.1"), _render)
-    return app
+    return desk_app.create_app(site, access_side.of(desk, "127.0.0.1"))
 
 
 @pytest.fixture
