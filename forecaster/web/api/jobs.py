@@ -44,7 +44,7 @@ async def runs(
     return await answers.given(request, None, make, kept=False)
 
 
-@router.post("/jobs/{name}/runs", status_code=202, response_model=shapes.Asked)
+@router.post("/jobs/{name}/runs", status_code=202, response_model=shapes.Run)
 async def ask(
     request: Request,
     name: Name,

@@ -17,10 +17,8 @@ from fastapi import FastAPI
 
 from forecaster import settings
 from forecaster.belief import Kind
-from forecaster.errors import Busy
 from forecaster.posterior import files
-from forecaster.store import audit, forecasts, readings, tokens, visits
-from forecaster.store.audit import Entry
+from forecaster.store import forecasts, readings, tokens, visits
 from forecaster.store.engine import open_engine, writing
 from forecaster.store.leads import NewLead
 from forecaster.store.migrate import upgrade
@@ -28,13 +26,13 @@ from forecaster.store.readings import NewReading
 from forecaster.store.tokens import NewToken
 from forecaster.store.visits import Brought, Failure
 from forecaster.web import app as desk_app
-from forecaster.web.access import access as access_side
 from forecaster.web.access import secret
 from forecaster.web.access.principal import COMMAND_LINE
-from forecaster.web.site import Site
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 from indicators.period import Period
+from jobs import timetable
+from jobs.operations import OfTheJobs
 from tests import posteriors, synthetic
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
@@ -139,52 +137,15 @@ def desk(prepared: Path, tmp_path: Path) -> Desk:
     return _desk(home)
 
 
-class Runner:
-    """Stands for the jobs, which are the room above: two of them, one of which runs."""
-
-    here = True
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.asked: list[str] = []
-
-    def status(self) -> dict[str, Any]:
-        jobs = [
-            {"name": name, "last": None, "next": "2026-11-23T06:00:00Z", "waiting": 0}
-            for name in ("update", "collect")
-        ]
-        return {"jobs": jobs, "counts": {"succeeded": 3}, "waiting": 0, "runner": None}
-
-    def runs(self, job: str | None, limit: int, status: str | None = None) -> dict[str, Any]:
-        assert status is None
-        return {"runs": [{"job": job, "status": "succeeded"}][:limit]}
-
-    def ask(self, job: str, line: Entry | None = None) -> dict[str, Any]:
-        if job == "collect":
-            raise Busy("collect runs already; wait for its end")
-        self.asked.append(job)
-        if line is not None:
-            audit.write(self.desk.engine, line, now=self.desk.clock())
-        return {"name": job, "logical_time": "2026-11-22T06:15:00Z", "status": "due"}
-
-    def problem(self) -> str | None:
-        return None
+def make_app(desk: Desk, folder: Path, *, jobs: bool = True) -> FastAPI:
+    """The desk with its door, with jobs that nobody runs or without any."""
+    operations = OfTheJobs(desk, timetable.read(None), None) if jobs else None
+    return desk_app.create_app(desk_app.site(desk, Studio(folder / "charts"), operations))
 
 
 @pytest.fixture
-def runner(desk: Desk) -> Runner:
-    return Runner(desk)
-
-
-def make_app(desk: Desk, runner: Runner | None, folder: Path) -> FastAPI:
-    """The desk with its door."""
-    site: Site = desk_app.site(desk, Studio(folder / "charts"), runner)
-    return desk_app.create_app(site, access_side.of(desk, "127.0.0.1"))
-
-
-@pytest.fixture
-def app(desk: Desk, runner: Runner, tmp_path: Path) -> FastAPI:
-    return make_app(desk, runner, tmp_path)
+def app(desk: Desk, tmp_path: Path) -> FastAPI:
+    return make_app(desk, tmp_path)
 
 
 def bearer(token: str) -> dict[str, str]:

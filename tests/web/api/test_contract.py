@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecaster.wiring import Desk
 from tests.web.api.conftest import make_token
@@ -37,11 +38,25 @@ NOT_ASKED = [checks.positive_data_acceptance]
 HOST = {"host": "127.0.0.1"}
 
 
+def _answering_only(app: FastAPI) -> ASGIApp:
+    """The desk without what goes on beside its answers: it would begin anew with each request."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        for step in ("startup", "shutdown"):
+            assert (await receive())["type"] == f"lifespan.{step}"
+            await send({"type": f"lifespan.{step}.complete"})
+
+    return answer
+
+
 @pytest.fixture
 def schema(app: FastAPI, desk: Desk) -> Any:
     """The description with the desk behind it."""
     loaded = schemathesis.openapi.from_dict(json.loads(json.dumps(KEPT)))
-    loaded.app = app
+    loaded.app = _answering_only(app)
     token = make_token(desk, "read", "record", "operate")
 
     @loaded.auth()  # so that it can leave the token out, too

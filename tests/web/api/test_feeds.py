@@ -124,7 +124,7 @@ def test_a_desk_without_any_forecast_has_feeds_too(ask: Asker, desk: Desk, tmp_p
     empty = replace(desk, engine=open_engine(desk.settings.database_url))
     upgrade(empty.engine)
     with asyncio.Runner() as runner:
-        other = Asker(make_app(empty, None, tmp_path), runner)
+        other = Asker(make_app(empty, tmp_path, jobs=False), runner)
         assert texts(other, "//atom:entry") == []
         assert events(other) == {}
         assert other.json("forecasts") == {"forecasts": [], "next": None}
