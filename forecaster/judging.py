@@ -207,8 +207,7 @@ def _covered(text: str, indicator: Indicator, now: datetime) -> Period:
 def _one_more(indicator: Indicator, period: Period, standing: float | None) -> float:
     if indicator.observation.likelihood != "negative_binomial":
         raise UsageError(f"{indicator.id} is no count; say what it is with --period and --value")
-    windows = indicator.coverage
-    if not any(one.first <= period.start and period.end <= one.last for one in windows):
+    if not indicator.covers(period):
         raise UsageError(
             f"{period} lies in no [[coverage]] window of indicators/{indicator.id}/indicator.toml, "
             "so it was not watched as a whole; extend the last window, or give the month's count "

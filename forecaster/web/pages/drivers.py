@@ -8,7 +8,7 @@ from typing import Any
 from forecaster import documents, standing
 from forecaster.belief import DRIVERS, FAMILIES, Forecast
 from forecaster.errors import NothingKnown
-from forecaster.posterior import words
+from forecaster.posterior import watching, words
 from forecaster.posterior.learned import TOGETHER, Learned, learned
 from forecaster.web.pages import drivers_figures, nothing
 from forecaster.web.pages.drivers_figures import Part
@@ -34,7 +34,7 @@ def view(ask: Ask) -> View:
         figures=drivers_figures.of(document, curves, known, parts),
         shown={
             "document": document,
-            "sentence": words.strength_sentence(strength["mean"], strength["p_positive"]),
+            "sentence": watching.strength_sentence(strength["mean"], strength["p_positive"]),
             "strengths": {
                 words.title(TOGETHER): strength,
                 **{words.title(one): document["constraints"]["families"][one] for one in FAMILIES},
@@ -45,7 +45,6 @@ def view(ask: Ask) -> View:
                 for name in FAMILIES
             ],
             "compared": known is not None,
-            "words": words,
         },
     )
 

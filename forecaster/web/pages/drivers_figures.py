@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from forecaster.belief import FAMILIES, Forecast, Interval, Level, Series
-from forecaster.posterior import words
+from forecaster.posterior import watching, words
 from forecaster.posterior.learned import TOGETHER, Learned
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table, yearly
@@ -115,7 +115,7 @@ def sub_levels(document: Forecast, parts: Sequence[Part]) -> Figure:
         title="How high each constraint stands now",
         note=(
             "1, the line, is July 2001; 0 would be lifted. Dot: mean; bar: 90 %. "
-            f"{words.without_indicators(silent, len(parts))}"
+            f"{watching.without_indicators(silent, len(parts))}"
         ),
         alt="Level of each family and sub-constraint; the table has the numbers.",
         drawing=drawings.sub_levels(rows),
@@ -173,7 +173,7 @@ def beliefs(known: Mapping[str, Learned]) -> Figure:
                     for key, title in pairs
                     for part, end in (("mean", "mean"), ("lower", "5 %"), ("upper", "95 %"))
                 ),
-                Column("contraction", "Spread taken away", words.taken),
+                Column("contraction", "Spread taken away", watching.taken),
                 Column("assumed", "", lambda yes: "assumed" if yes else "", number=False),
             ],
             rows=[

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from forecaster import documents, remarks, standing
 from forecaster.errors import NothingKnown, WrongValue
-from forecaster.posterior import words
+from forecaster.posterior import watching, words
 from forecaster.store import leads, readings
 from forecaster.store.readings import NewReading, StoredReading
 from forecaster.web.pages import indicator_figure
@@ -76,6 +76,8 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
     listed = documents.indicators(desk, ask.at)
     (row,) = (row for row in listed["indicators"] if row["id"] == name)
     fitted, damage = _fitted(ask, name)
+    aside, told = _aside(ask, name), _leads(ask, name)
+    forms = {"reading", *(x["form"] for x in [*aside, *told] if not x.get("decision"))}
     figures = {}
     if vintages:
         figures["readings"] = indicator_figure.figure(one, vintages, known, fitted)
@@ -92,13 +94,13 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
             "windows": _windows(one),
             "stretch": _stretch(ask, vintages, known),
             "feeds": [feed for feed in listed["visits"] if name in feed["indicators"]],
-            "aside": _aside(ask, name),
-            "leads": _leads(ask, name),
+            "aside": aside,
+            "leads": told,
             "may": ask.may("record") and ask.at is None,
             "tried": tried,
+            "refused": "" if tried.form in forms else tried.why,  # its form is not there any more
             "said": _said(ask, one, vintages),
             "results": RESULTS,
-            "words": words,
         },
     )
 
@@ -143,7 +145,7 @@ def _part(ask: Ask, one: Indicator) -> str:
 def _windows(one: Indicator) -> list[dict[str, str]]:
     return [
         {
-            "when": words.window(w.first, w.last, goes_on=w.open),
+            "when": watching.window(w.first, w.last, goes_on=w.open),
             "recall": "all" if w.recall is None else words.percent(w.recall[0] / sum(w.recall)),
             "exposure": words.percent(w.exposure) if w.exposure < 1 else "full",
             "reason": w.reason,
@@ -182,7 +184,7 @@ def _stretch(
             }
             for one, before in shown
         ],
-        said=words.newest_of(first + 1, first + len(shown), len(vintages), "reading"),
+        said=watching.newest_of(first + 1, first + len(shown), len(vintages), "reading"),
         newer=at - 1 if at > 1 else None,
         older=at + 1 if at < last else None,
     )
@@ -228,7 +230,7 @@ def _said(ask: Ask, one: Indicator, vintages: Sequence[StoredReading]) -> dict[s
     if not written:
         return {"text": f"{text}.", "remarks": []}
     newest = max(written, key=lambda old: old.vintage)
-    value = f"{words.exactly(newest.value)} {one.unit}"
+    value = f"{watching.exactly(newest.value)} {one.unit}"
     told = remarks.on(one, _as_new(newest), vintages) if ask.query["said"] == "recorded" else []
     return {"text": f"{text}: {newest.period}, {value}, vintage {newest.vintage}.", "remarks": told}
 

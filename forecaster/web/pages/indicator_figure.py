@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from forecaster.posterior import words
+from forecaster.posterior import watching, words
 from forecaster.store.readings import StoredReading
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
@@ -44,7 +44,9 @@ def figure(
             thinned(hollow, "y"),
             thinned(band, "mean"),
             from_zero=indicator.plausible.min >= 0 and indicator.observation.kind == "flow",
-            last="" if last is None else words.amount(_scaled(last.value, last.period, per_month)),
+            last=""
+            if last is None
+            else watching.amount(_scaled(last.value, last.period, per_month)),
         ),
         table=_table(vintages, counts),
     )
@@ -58,6 +60,12 @@ def _per_month(indicator: Indicator, standing: Sequence[StoredReading]) -> bool:
 
 def _scaled(value: float, period: str, per_month: bool) -> float:  # noqa: FBT001 - read as a word
     return value / Period.parse(period).n_months if per_month else value
+
+
+def _last_value(last: StoredReading | None, *, per_month: bool) -> str:
+    if last is None:
+        return ""
+    return watching.amount(_scaled(last.value, last.period, per_month))
 
 
 def _rows(indicator: Indicator, readings: Sequence[StoredReading], *, per_month: bool) -> Rows:
@@ -159,7 +167,7 @@ def _alt(
     first = min(one.period for one in standing)
     return (
         f"{words.count(len(standing), 'reading')} of {indicator.title}, from {first} to "
-        f"{last.period}; the last is {words.amount(last.value)} {indicator.unit}."
+        f"{last.period}; the last is {watching.amount(last.value)} {indicator.unit}."
     )
 
 
@@ -167,7 +175,7 @@ def _table(vintages: Sequence[StoredReading], counts: set[tuple[str, int]]) -> T
     return Table(
         columns=[
             Column("period", "Period", number=False),
-            Column("value", "Value", words.exactly),
+            Column("value", "Value", watching.exactly),
             Column("vintage", "Vintage"),
             Column("known_at", "Known", words.day, number=False),
             Column("counts", "Counts", lambda yes: "yes" if yes else "no", number=False),

@@ -9,7 +9,7 @@ from typing import Any
 from forecaster import documents
 from forecaster.belief import FACTORS
 from forecaster.errors import WrongValue
-from forecaster.posterior import words
+from forecaster.posterior import watching
 from forecaster.sources import STATES
 from forecaster.web.pages.page import Ask, Page, View
 
@@ -39,14 +39,13 @@ def view(ask: Ask) -> View:
         title="Indicators",
         shown={
             "groups": _groups(rows),
-            "shown": words.shown_of(len(rows), len(found), "indicator"),
+            "shown": watching.shown_of(len(rows), len(found), "indicator"),
             "states": [(one, _state(one), n) for one, n in _counted(found)],
             "factors": FACTORS,
             "chosen": {"state": state, "factor": factor, "q": text},
             "leads": leads,
             "aside": [row for row in found if row["n_quarantined"]],
             "titles": {row["id"]: row["title"] for row in found},
-            "words": words,
         },
     )
 

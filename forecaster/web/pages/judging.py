@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -30,6 +30,7 @@ from forecaster.web.site import Site, site_of
 LONGEST = 2000  # characters of a text
 FIELDS = 20
 Fields = Mapping[str, str]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Who = Annotated[Principal, Depends(require("record"))]
 # Errors are written for the command line; a form has fields.
 _AT_A_FORM = {
@@ -71,7 +72,7 @@ async def record(request: Request, name: str, who: Who) -> Response:
 
 @router.post("/leads/{number}/{decision}")
 async def judge_lead(
-    request: Request, number: int, decision: Literal["confirm", "dismiss"], who: Who
+    request: Request, number: Number, decision: Literal["confirm", "dismiss"], who: Who
 ) -> Response:
     """Whether a lead is an event."""
     del who
@@ -101,7 +102,7 @@ async def judge_lead(
 
 @router.post("/quarantine/{number}/{decision}")
 async def judge_aside(
-    request: Request, number: int, decision: Literal["accept", "reject"], who: Who
+    request: Request, number: Number, decision: Literal["accept", "reject"], who: Who
 ) -> Response:
     """Whether a value that was put aside is right."""
     found = await run_in_threadpool(readings.quarantined, site_of(request).desk.engine)

@@ -21,7 +21,8 @@ from forecaster import settings
 from forecaster.belief import Kind
 from forecaster.errors import Busy
 from forecaster.posterior import files
-from forecaster.store import forecasts, readings, tokens, visits
+from forecaster.store import audit, forecasts, readings, tokens, visits
+from forecaster.store.audit import Entry
 from forecaster.store.engine import open_engine, writing
 from forecaster.store.leads import NewLead
 from forecaster.store.migrate import upgrade
@@ -47,10 +48,10 @@ FORECASTS: Mapping[str, Kind] = {
     "looking-back": "hindcast",
     "turned-away": "rejected",
     "second": "provisional",
-    "standing": "published",
+    "third": "published",
 }
 #: These have a posterior, all the same one.
-WITH_POSTERIOR = ("first", "standing")
+WITH_POSTERIOR = ("first", "third")
 
 
 def new(period: str, value: float, known: datetime, **more: Any) -> NewReading:
@@ -143,7 +144,10 @@ def desk(prepared: Path, tmp_path: Path) -> Desk:
 class Runner:
     """Stands for the jobs, which are the room above: two of them, one of which runs."""
 
-    def __init__(self) -> None:
+    here = True
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self.asked: list[str] = []
 
     def status(self) -> dict[str, Any]:
@@ -153,13 +157,16 @@ class Runner:
         ]
         return {"jobs": jobs, "counts": {"succeeded": 3}, "waiting": 0, "runner": None}
 
-    def runs(self, job: str | None, limit: int) -> dict[str, Any]:
+    def runs(self, job: str | None, limit: int, status: str | None = None) -> dict[str, Any]:
+        assert status is None
         return {"runs": [{"job": job, "status": "succeeded"}][:limit]}
 
-    def ask(self, job: str) -> dict[str, Any]:
+    def ask(self, job: str, line: Entry | None = None) -> dict[str, Any]:
         if job == "collect":
             raise Busy("collect runs already; wait for its end")
         self.asked.append(job)
+        if line is not None:
+            audit.write(self.desk.engine, line, now=self.desk.clock())
         return {"name": job, "logical_time": "2026-11-22T06:15:00Z", "status": "due"}
 
     def problem(self) -> str | None:
@@ -167,8 +174,8 @@ class Runner:
 
 
 @pytest.fixture
-def runner() -> Runner:
-    return Runner()
+def runner(desk: Desk) -> Runner:
+    return Runner(desk)
 
 
 def _render(_request: Request, status: int, title: str, _shown: dict[str, Any]) -> Response:

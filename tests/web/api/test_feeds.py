@@ -33,11 +33,11 @@ def test_the_feed_has_the_published_forecasts_newest_first(ask: Asker) -> None:
     tag = "tag:localhost,2026:sino-russian"
     assert texts(ask, "atom:id/text()") == [tag]
     assert texts(ask, "atom:entry/atom:id/text()") == [
-        f"{tag}/forecast/standing",
+        f"{tag}/forecast/third",
         f"{tag}/forecast/first",
     ]
     assert texts(ask, "atom:entry/atom:link/@href") == [
-        "http://127.0.0.1:8000/forecasts/standing",
+        "http://127.0.0.1:8000/forecasts/third",
         "http://127.0.0.1:8000/forecasts/first",
     ]
     sentence = "An alliance by the end of November 2036 is very unlikely."
