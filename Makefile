@@ -1,4 +1,5 @@
 # make run    the environment, one daily cycle on the embedded record, the forecast, report.html
+# make serve  the same state as a service on http://127.0.0.1:8000: pages, API and jobs
 # make test   lint, types, import contracts, tests
 # make bench  what the README promises, measured
 # make openapi  docs/reference/openapi.json, from what the API says of itself
@@ -17,7 +18,7 @@ BROWSER = $(shell command -v chromium || command -v chromium-browser || command 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
-.PHONY: run test needs lint types contracts bench openapi lock clean
+.PHONY: run serve test needs lint types contracts bench openapi lock clean
 .NOTPARALLEL:
 
 run: $(VENV)/ready
@@ -25,6 +26,11 @@ run: $(VENV)/ready
 	$(BIN)/forecaster update
 	$(BIN)/forecaster show
 	$(BIN)/forecaster report --output report.html
+
+serve: $(VENV)/ready
+	$(BIN)/forecaster init
+	$(BIN)/forecaster history --json | grep -q forecast_id || $(BIN)/forecaster update
+	exec $(BIN)/forecaster serve
 
 test: needs lint types contracts
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile

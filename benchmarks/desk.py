@@ -37,7 +37,6 @@ BEFORE_THE_MINUTE = 12  # seconds of load before every kept page grows old
 PATIENCE = 60.0
 WARM = 50  # requests for the time of Today
 TRUSTED = 0.6  # seconds; the desk looks for news no more often than twice a second
-NOT_YET = "has no pages to show"  # what a version without pages says
 
 
 class Broken(Exception):
@@ -195,7 +194,8 @@ def measure(
     engine = open_engine(f"sqlite:///{source / settings.DATABASE_NAME}")
     crowd = crowded.make(home, engine, source, sizes, now)
     here = {**environment, "FORECASTER_HOME": str(home)}
-    web = Web(_serve(here, folder), here, folder / "web.log")
+    serve = [*process.command(), "serve", "--no-jobs", "--port", "PORT"]
+    web = Web(serve, here, folder / "web.log")
     found: dict[str, Any] = {"forecasts": sizes[0], "readings": sizes[1]}
     try:
         found |= _looks(web, crowd, home)
@@ -305,20 +305,6 @@ def _fits(environment: Mapping[str, str]) -> Iterator[Fits]:
         yield fits
     finally:
         fits.stop()
-
-
-def _serve(environment: Mapping[str, str], folder: Path) -> list[str]:
-    """The words that start the pages."""
-    words = [*process.command(), "serve", "--no-jobs", "--port", "PORT"]
-    trial = Web(words, environment, folder / "trial.log")
-    try:
-        trial.start()
-        trial.stop()
-    except Broken as error:
-        if NOT_YET not in str(error):
-            raise
-        return [sys.executable, "-m", "benchmarks.floor", "PORT"]
-    return words
 
 
 def _unpacked(answer: Answer) -> bytes:

@@ -1,9 +1,6 @@
 """What stands beside the desk in its benchmark: as little server as there can be.
 
-    python -m benchmarks.floor PORT FILE    gives the bytes of a file, packed, whatever is asked for
-    python -m benchmarks.floor PORT         the desk of FORECASTER_HOME, until `serve` has pages
-
-Both are started as ``forecaster serve`` starts its pages.
+``python -m benchmarks.floor PORT FILE`` gives the bytes of a file, packed, whatever is asked for.
 """
 
 from __future__ import annotations
@@ -19,11 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forecaster import settings
-from forecaster.web import app
 from forecaster.web.access import mount
-from forecaster.web.studio import Studio
-from forecaster.wiring import open_desk
 
 
 def floor(page: bytes) -> Starlette:
@@ -38,14 +31,10 @@ def floor(page: bytes) -> Starlette:
 
 
 def main() -> None:
-    port, *files = sys.argv[1:]
+    port, file = sys.argv[1:]
+    page = Path(file).read_bytes()
     shared: dict[str, Any] = {**mount.UVICORN, "log_level": "warning", "access_log": False}
-    if files:
-        uvicorn.run(floor(Path(files[0]).read_bytes()), port=int(port), **shared)
-        return
-    chosen = settings.load()
-    with Studio(chosen.home / "cache" / "charts") as studio:
-        uvicorn.run(app.create_app(app.site(open_desk(chosen), studio)), port=int(port), **shared)
+    uvicorn.run(floor(page), port=int(port), **shared)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from forecaster.errors import UnknownName
 from forecaster.store import forecasts, readings
 from forecaster.wiring import Desk
 
+STANDING = "standing"  # in place of an id
+
 
 def forecast_page(
     desk: Desk, kinds: Sequence[Kind], limit: int, after: int | None = None
@@ -29,17 +31,19 @@ def forecast_page(
 
 
 def forecast(desk: Desk, forecast_id: str) -> Document:
-    """One forecast, whole. That of the standing one is the same as ``show`` prints.
+    """One forecast, whole, by its id or as ``standing``: then it is what ``show`` prints.
 
     Raises
     ------
     UnknownName
         If there is no such forecast.
     """
+    now = desk.clock()
+    if forecast_id == STANDING:
+        return dict(standing.forecast(desk.settings, now))
     document = forecasts.get(desk.engine, forecast_id)
     if document is None:
         raise UnknownName("forecast", forecast_id, (), see="forecaster history")
-    now = desk.clock()
     stands = forecasts.stood(desk.engine, now)
     if stands is not None and stands.forecast_id == forecast_id:
         return dict(standing.forecast(desk.settings, now))

@@ -184,6 +184,11 @@ def test_who_may_come_in_is_a_list_of_words(tmp_path: Path) -> None:
     assert settings.load({"FORECASTER_HOME": "/nowhere"}).proxy_scopes == ("read",)
 
 
+def test_hosts_are_names_in_small_letters() -> None:
+    found = settings.load({"FORECASTER_HOSTS": "Desk.Example.org, [2001:DB8::1], 10.0.0.7"})
+    assert found.hosts == ("desk.example.org", "[2001:db8::1]", "10.0.0.7")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
@@ -194,6 +199,9 @@ def test_who_may_come_in_is_a_list_of_words(tmp_path: Path) -> None:
         ("PROXY_SCOPES", "read, write", "expected one or more of read, record, operate"),
         ("PROXY_HEADER", "X User", "expected the name of a header"),
         ("PROXY_HEADER", "Cookie", "expected a header of the proxy's own"),
+        ("HOSTS", "*", "expected names without port"),
+        ("HOSTS", "desk.example.org:8000", "expected names without port"),
+        ("HOSTS", "http://desk.example.org", "expected names without port"),
     ],
 )
 def test_a_door_that_cannot_be_meant_is_refused(name: str, value: str, told: str) -> None:

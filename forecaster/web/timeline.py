@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 from urllib.parse import quote
 
 from forecaster import documents
 from forecaster.errors import InvalidFiles
-from forecaster.posterior import words
+from forecaster.posterior import phrases, words
 from forecaster.store import resolutions, timeline
 from forecaster.store.timeline import Point, Recorded
 from forecaster.web import drawings
@@ -130,7 +130,7 @@ def _title(of: Line) -> str:
     if len(of.said) < 2:
         return "An alliance within ten years, through time"
     first, last = of.said[0], of.said[-1]
-    return words.moved_since(last.mean - first.mean, first.as_of)
+    return phrases.moved_since(last.mean - first.mean, first.as_of)
 
 
 def _note(of: Line, drawn: int) -> str:
@@ -143,7 +143,7 @@ def _note(of: Line, drawn: int) -> str:
         parts.append("Dotted, diamonds: made later from what was known then (hindcasts).")
     if any(one.kind == "shock" for one in of.marks):
         parts.append("Rules: months in which something broke, listed with hindsight.")
-    parts.append(words.thinned(drawn, len(of.said)))
+    parts.append(phrases.thinned(drawn, len(of.said)))
     return " ".join(part for part in parts if part)
 
 
@@ -157,11 +157,29 @@ def _alt(of: Line) -> str:
     )
 
 
+class Rows(Sequence[Sequence[Any]]):
+    """The rows of the table, newest last, made when asked for: a page shows few of thousands."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        self._points = points
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+    @overload
+    def __getitem__(self, at: int) -> Sequence[Any]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sequence[Any]]: ...
+    def __getitem__(self, at: int | slice) -> Sequence[Any]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        one = self._points[at]
+        moment = documents.moment(one.as_of)
+        return [moment, one.mean, one.lower, one.upper, one.kind, one.forecast_id]
+
+
 def _table(of: Line) -> Table:
-    rows = [
-        [documents.moment(one.as_of), one.mean, one.lower, one.upper, one.kind, one.forecast_id]
-        for one in sorted((*of.said, *of.later), key=lambda one: one.as_of)
-    ]
+    rows = Rows(sorted((*of.said, *of.later), key=lambda one: one.as_of))
     columns = [
         Column("as_of", "As known", words.moment, number=False),
         Column("mean", "Mean", words.percent),
@@ -202,7 +220,7 @@ def ticks(site: Site, of: Line, link: Callable[..., str]) -> dict[str, Any]:
     readings = sum(one.amount for one in of.recorded)
     return {
         "ticks": found,
-        "said": words.ticks(len(found), readings),
+        "said": phrases.ticks(len(found), readings),
         "wide": FRAME["left"] + wide + FRAME["right"],
     }
 

@@ -72,7 +72,7 @@ def tab(browser: Browser, served: str) -> Iterator[Open]:
     def opened(width: int = 1280, *, base: str = served, **options: Any) -> Tab:
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)  # a busy machine is no fault of the page
         return Tab(context.new_page(), base)
 
     yield opened

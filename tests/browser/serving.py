@@ -13,13 +13,16 @@ from forecaster.web import app
 from forecaster.web.access import mount
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
+from jobs import timetable
+from jobs.operations import OfTheJobs
 
 
 @contextmanager
 def served(desk: Desk) -> Iterator[str]:
     """Gives the address; the server is gone in the end."""
     with Studio(desk.settings.home / "cache" / "charts") as studio:
-        application = app.create_app(app.site(desk, studio))
+        jobs = OfTheJobs(desk, timetable.read(desk.settings.schedule), None)
+        application = app.create_app(app.site(desk, studio, jobs))
         options = {**mount.UVICORN, "log_config": None, "ws": "none"}
         server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", 0, **options))
         thread = threading.Thread(target=server.run)

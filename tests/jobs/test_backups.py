@@ -59,6 +59,9 @@ def filled(url: str, home: Path) -> Desk:
         Fetch("gacc", "q", "GET", "https://example.org", NOW, 1, status=200, body=BODY)
     )
     (home / "archive" / "tmphalf.part").write_bytes(b"not yet")
+    for again in ("cache/charts/ab/abcd", "reports/report-2026-11-22.html"):
+        (home / again).parent.mkdir(parents=True)
+        (home / again).write_bytes(b"can be made again")
     (home / "forecaster.toml").write_text("draws = 400\n")
     with writing(desk.engine) as connection:
         forecasts.insert(
@@ -109,6 +112,8 @@ def test_a_state_comes_back_as_it_was(desk: Desk, elsewhere: Settings, tmp_path:
     assert BODY == kept.body(hashlib.sha256(BODY).hexdigest())
     assert not (elsewhere.home / "forecaster.toml").exists()
     assert not (elsewhere.home / "archive" / "tmphalf.part").exists()
+    assert not (elsewhere.home / "cache").exists()
+    assert not (elsewhere.home / "reports").exists()
     verdict = verifying.verify(other)
     assert verifying.Verdict(made.counts, posteriors=1, bodies=1, problems=[]) == verdict
     # And it is one to go on with: guards and counters came along.

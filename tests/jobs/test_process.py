@@ -110,6 +110,22 @@ def test_it_stops_when_interrupted(begun: list[Process], tmp_path: Path) -> None
     assert Ended("failed", "interrupted") == ended(one)
 
 
+CHILD = """
+import os
+from jobs import child, work
+work.WORK = {"tidy": lambda _desk: work.Done(str(os.nice(0)))}
+child.main()
+"""
+
+
+def test_a_job_gives_way_to_whoever_reads_the_pages(home: Path, begun: list[Process]) -> None:
+    assert home.is_dir()
+    run = a_run()
+    words = (sys.executable, "-c", CHILD, run.job, str(run.id), run.logical_time.isoformat())
+    begun.append(Process(run, words, PLENTY))
+    assert Ended("done", str(min(os.nice(0) + 10, 19))) == ended(begun[-1])
+
+
 PARENT = """
 import sys, time
 from datetime import UTC, datetime, timedelta

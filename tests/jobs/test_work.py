@@ -133,7 +133,10 @@ def test_tidy_removes_what_is_old_and_nobody_s(desk: Desk, home: Path) -> None:
         Fetch("gacc", "q", "GET", "https://example.org", NOW, 1, status=200, body=body)
     )
     digest = hashlib.sha256(body).hexdigest()
+    chart = "cache/charts/ab/abcd"
     kept = [
+        old(home / chart),
+        old(home / "reports/report-2026-01-01.html"),
         old(home / "posteriors/known.nc"),
         old(home / "forecaster.toml"),
         old(home / f"archive/{digest[:2]}/{digest}.gz"),
@@ -143,6 +146,8 @@ def test_tidy_removes_what_is_old_and_nobody_s(desk: Desk, home: Path) -> None:
         old(home / "posteriors/orphan.nc"),
         old(home / "backups/.half.tar.1.part"),
         old(home / "archive/ab/tmpx.part"),
+        old(home / "cache/charts/ab/.abcd.1.part"),
+        old(home / "reports/.report-2026-01-01.html.1.part"),
         old(home / f"archive/00/{'00' * 32}.gz"),
     ]
     young = [
@@ -157,7 +162,7 @@ def test_tidy_removes_what_is_old_and_nobody_s(desk: Desk, home: Path) -> None:
     os.utime(working, (OLD, OLD))
     message = work.tidy(desk).message
     assert message == (
-        "removed 4 half files, 1 orphaned posterior and 1 orphaned body; closed no killed updates"
+        "removed 6 half files, 1 orphaned posterior and 1 orphaned body; closed no killed updates"
     )
     assert all(file.exists() for file in kept + young)
     assert not any(file.exists() for file in [*gone, working])
@@ -171,6 +176,15 @@ def test_tidy_forgets_answers_that_were_kept_for_a_day(desk: Desk) -> None:
         idempotency.keep(desk.engine, claim, Answer(201, {}, b"x"), now=NOW - since)
     assert work.tidy(desk).message.endswith("; forgot 1 answer to retried requests")
     assert "forgot" not in work.tidy(desk).message
+
+
+def test_tidy_forgets_charts_that_were_drawn_long_ago(desk: Desk, home: Path) -> None:
+    young, gone = (old(home / "cache/charts" / name) for name in ("aa/aa1", "bb/bb1"))
+    long_ago = time.time() - timedelta(days=14, hours=1).total_seconds()
+    os.utime(gone, (long_ago, long_ago))
+    assert "; forgot 1 chart drawn long ago" in work.tidy(desk).message
+    assert young.exists()
+    assert not gone.exists()
 
 
 def test_tidy_closes_an_update_whose_process_was_killed_but_not_one_at_work(

@@ -253,6 +253,25 @@ def test_the_headline_is_grammatical(likelihood: str, sentence: str) -> None:
     assert words.headline_sentence(headline, said) == sentence
 
 
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0, "nothing"),
+        (1, "under 1 kB"),
+        (999, "under 1 kB"),
+        (1000, "1.0 kB"),
+        (9_949, "9.9 kB"),
+        (9_951, "10 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1.0 MB"),
+        (23_400_000_000, "23 GB"),
+        (7 * 10**15, "7,000 TB"),
+    ],
+)
+def test_sizes_are_said_in_the_fitting_unit(amount: int, said: str) -> None:
+    assert words.size(amount) == said
+
+
 def test_unknown_ids_still_read_as_words() -> None:
     """A sub-constraint without an entry is shown without underscores."""
     assert words.title("neighbour_opinion") == "Neighbour opinion"

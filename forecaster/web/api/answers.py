@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from forecaster import parsing
-from forecaster.errors import UsageError
+from forecaster.errors import UsageError, WrongValue
 from forecaster.web import memo
 from forecaster.web.formats import forms
 from forecaster.web.formats.forms import Form
@@ -76,7 +77,11 @@ def moment(request: Request, as_of: str | None) -> datetime | None:
         If the text is none.
     """
     now = site_of(request).now()
-    found = parsing.past_moment(as_of or None, "as_of", now)
+    if as_of is not None and not re.fullmatch(MOMENT, as_of):
+        raise WrongValue(
+            "as_of", f"{as_of!r} is no moment; write 2018-12-31 or 2018-12-31T12:00:00Z"
+        )
+    found = parsing.past_moment(as_of, "as_of", now)
     return None if found is None or found >= now else found
 
 

@@ -28,7 +28,7 @@ DRAWS = {
         "content": {forms.TYPES["nc"]: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-Id = Annotated[str, Path(max_length=64, description="As `forecast_id` in the list.")]
+Id = Annotated[str, Path(max_length=64, description="As `forecast_id` in the list, or `standing`.")]
 
 
 @answers.reads(router, "/forecasts", shapes.ForecastPage)
@@ -101,10 +101,10 @@ async def _series(request: Request, forecast_id: str, form: Form) -> Response:
 
 def _curves(site: Site, forecast_id: str, form: Form) -> Kept:
     about = listings.forecast(site.desk, forecast_id)
-    found = site.curves(forecast_id)
+    found = site.curves(about["forecast_id"])
     if form == "json":
         return answers.document(found)
-    name = f"{documents.file_name(forecast_id)}-series"
+    name = f"{documents.file_name(about['forecast_id'])}-series"
     if form == "nc":
         body = as_netcdf.write(series.variables(found), series.about(about))
         disposition = {"content-disposition": f'attachment; filename="{name}.nc"'}
@@ -125,9 +125,9 @@ router.add_api_route(
 
 def _draws(request: Request, forecast_id: str) -> Response:
     site = site_of(request)
-    listings.forecast(site.desk, forecast_id)
-    path, sha256 = documents.posterior_place(site.desk, forecast_id)
-    name = f"{documents.file_name(forecast_id)}.nc"
+    found = listings.forecast(site.desk, forecast_id)["forecast_id"]
+    path, sha256 = documents.posterior_place(site.desk, found)
+    name = f"{documents.file_name(found)}.nc"
     return streamed.whole(request, site.desk.settings.home / path, sha256, name)
 
 

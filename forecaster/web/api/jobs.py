@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forecaster.errors import UnknownName
-from forecaster.store import audit
 from forecaster.web.access.principal import Principal
 from forecaster.web.access.require import IdempotencyKey, entry, require
 from forecaster.web.api import answers, shapes
@@ -45,7 +44,7 @@ async def runs(
     return await answers.given(request, None, make, kept=False)
 
 
-@router.post("/jobs/{name}/runs", status_code=202, response_model=shapes.Asked)
+@router.post("/jobs/{name}/runs", status_code=202, response_model=shapes.Run)
 async def ask(
     request: Request,
     name: Name,
@@ -58,9 +57,7 @@ async def ask(
     def write(site: Site) -> dict[str, Any]:
         operations = _operations(site)
         _require_job(operations, name)
-        asked = operations.ask(name)
-        audit.write(site.desk.engine, line, now=site.now())
-        return asked
+        return operations.ask(name, line)
 
     return answers.done(request, await answers.writes(request, write), 202)
 

@@ -7,7 +7,7 @@ two. Moments are RFC 3339 in UTC.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -276,18 +276,51 @@ class Judged(Shape):
     decision: Literal["accepted", "rejected"]
 
 
-class Jobs(BaseModel):
-    """Every job with its last run and next time, as ``forecaster jobs status --json``."""
+class Ran(Shape):
+    """What became of a job that was due."""
 
-    jobs: list[dict[str, Any]]
+    logical_time: datetime
+    status: str
+    attempt: int
+    started_at: datetime | None
+    finished_at: datetime | None
+    by_hand: bool
+    message: str
+
+
+class Run(Ran):
+    """The same with its number in the ledger."""
+
+    id: int
+    job: str
+
+
+class Job(Shape):
+    """One job with its last run and its next time; ``waiting`` runs are due and not begun."""
+
+    name: str
+    last: Ran | None
+    next: datetime | None
+    waiting: int
+
+
+class Looked(Shape):
+    """Who looks after the jobs."""
+
+    holder: str
+    fence: int
+
+
+class Jobs(Shape):
+    """Every job, and how many runs ended how."""
+
+    jobs: list[Job]
     counts: dict[str, int]
+    waiting: int
+    runner: Looked | None
 
 
-class Runs(BaseModel):
+class Runs(Shape):
     """The newest rows of the ledger."""
 
-    runs: list[dict[str, Any]]
-
-
-class Asked(BaseModel):
-    """The run that was entered; the runner takes it up."""
+    runs: list[Run]

@@ -45,8 +45,6 @@ def view(ask: Ask) -> View:
                 for name in FAMILIES
             ],
             "compared": known is not None,
-            "watching": watching,
-            "words": words,
         },
     )
 

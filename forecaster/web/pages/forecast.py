@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from forecaster import documents
 from forecaster.belief import FACTORS, Diagnostics, Forecast, Kind
-from forecaster.posterior import bounds, words
+from forecaster.posterior import bounds, phrases, words
 from forecaster.store import timeline
 from forecaster.store.forecasts import STANDS, Summary
 from forecaster.web.figure import Figure
@@ -126,7 +126,7 @@ def _unknown(ask: Ask, name: str, near: list[str]) -> View:
 def _change(row: Summary, before: Summary | None) -> str:
     if before is None or row.kind not in STANDS:
         return ""
-    return words.moved_since(row.headline_mean - before.headline_mean, before.as_of)
+    return phrases.moved_since(row.headline_mean - before.headline_mean, before.as_of)
 
 
 def _levels(document: Forecast) -> list[dict[str, Any]]:

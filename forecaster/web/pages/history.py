@@ -8,7 +8,7 @@ from typing import Any
 
 from forecaster.belief import Series
 from forecaster.errors import WrongValue
-from forecaster.posterior import words
+from forecaster.posterior import phrases, words
 from forecaster.store import forecasts
 from forecaster.store import timeline as store
 from forecaster.store.forecasts import Summary
@@ -46,8 +46,8 @@ def view(ask: Ask) -> View:
             "strip": timeline.ticks(ask.site, course, link(ask)) if course.drawable else None,
             "instead": "" if course.drawable else _instead(ask, course, chosen),
             "marks": course.marks,
-            "said": words.said_so_far(counts.get("published", 0), counts.get("provisional", 0)),
-            "turned_away": words.turned_away(counts.get("rejected", 0)),
+            "said": phrases.said_so_far(counts.get("published", 0), counts.get("provisional", 0)),
+            "turned_away": phrases.turned_away(counts.get("rejected", 0)),
             **_page(ask, number, counts.get("published", 0) + counts.get("provisional", 0)),
             **_aside(ask, counts),
         },
@@ -115,7 +115,7 @@ def _instead(ask: Ask, course: timeline.Line, chosen: str) -> str:
     first = store.points(ask.site.desk.engine, ask.moment, limit=2)
     if len(first) == 1:
         one = first[0]
-        return words.line_begins(one.mean, one.lower, one.upper, one.as_of)
+        return phrases.line_begins(one.mean, one.lower, one.upper, one.as_of)
     span = f"in the last {RANGES[chosen][0]}" if RANGES[chosen][1] else "so far"
     found = len(course.said)
     return f"{words.count(found, 'forecast').capitalize()} {span}: too few for a line."
@@ -157,6 +157,6 @@ def _aside(ask: Ask, counts: Any) -> dict[str, Any]:
     engine, at = ask.site.desk.engine, ask.moment
     return {
         "hindcasts": store.newest(engine, at, kinds=("hindcast",), limit=ASIDE),
-        "made_later": words.made_later(counts.get("hindcast", 0), ASIDE),
+        "made_later": phrases.made_later(counts.get("hindcast", 0), ASIDE),
         "rejected": store.newest(engine, at, kinds=("rejected",), limit=ASIDE),
     }

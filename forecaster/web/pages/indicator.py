@@ -102,8 +102,6 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
             "refused": "" if tried.form in forms else tried.why,  # its form is not there any more
             "said": _said(ask, one, vintages),
             "results": RESULTS,
-            "watching": watching,
-            "words": words,
         },
     )
 

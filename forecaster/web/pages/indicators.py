@@ -9,7 +9,7 @@ from typing import Any
 from forecaster import documents
 from forecaster.belief import FACTORS
 from forecaster.errors import WrongValue
-from forecaster.posterior import watching, words
+from forecaster.posterior import watching
 from forecaster.sources import STATES
 from forecaster.web.pages.page import Ask, Page, View
 
@@ -46,8 +46,6 @@ def view(ask: Ask) -> View:
             "leads": leads,
             "aside": [row for row in found if row["n_quarantined"]],
             "titles": {row["id"]: row["title"] for row in found},
-            "watching": watching,
-            "words": words,
         },
     )
 

@@ -14,12 +14,9 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 
 from forecaster import settings
 from forecaster.belief import Kind
-from forecaster.errors import Busy
 from forecaster.posterior import files
 from forecaster.store import forecasts, readings, tokens, visits
 from forecaster.store.engine import open_engine, writing
@@ -29,13 +26,13 @@ from forecaster.store.readings import NewReading
 from forecaster.store.tokens import NewToken
 from forecaster.store.visits import Brought, Failure
 from forecaster.web import app as desk_app
-from forecaster.web.access import access as access_side
-from forecaster.web.access import mount, secret
+from forecaster.web.access import secret
 from forecaster.web.access.principal import COMMAND_LINE
-from forecaster.web.site import Site
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 from indicators.period import Period
+from jobs import timetable
+from jobs.operations import OfTheJobs
 from tests import posteriors, synthetic
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
@@ -47,10 +44,10 @@ FORECASTS: Mapping[str, Kind] = {
     "looking-back": "hindcast",
     "turned-away": "rejected",
     "second": "provisional",
-    "standing": "published",
+    "third": "published",
 }
 #: These have a posterior, all the same one.
-WITH_POSTERIOR = ("first", "standing")
+WITH_POSTERIOR = ("first", "third")
 
 
 def new(period: str, value: float, known: datetime, **more: Any) -> NewReading:
@@ -140,52 +137,15 @@ def desk(prepared: Path, tmp_path: Path) -> Desk:
     return _desk(home)
 
 
-class Runner:
-    """Stands for the jobs, which are the room above: two of them, one of which runs."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def status(self) -> dict[str, Any]:
-        jobs = [
-            {"name": name, "last": None, "next": "2026-11-23T06:00:00Z", "waiting": 0}
-            for name in ("update", "collect")
-        ]
-        return {"jobs": jobs, "counts": {"succeeded": 3}, "waiting": 0, "runner": None}
-
-    def runs(self, job: str | None, limit: int) -> dict[str, Any]:
-        return {"runs": [{"job": job, "status": "succeeded"}][:limit]}
-
-    def ask(self, job: str) -> dict[str, Any]:
-        if job == "collect":
-            raise Busy("collect runs already; wait for its end")
-        self.asked.append(job)
-        return {"name": job, "logical_time": "2026-11-22T06:15:00Z", "status": "due"}
-
-    def problem(self) -> str | None:
-        return None
+def make_app(desk: Desk, folder: Path, *, jobs: bool = True) -> FastAPI:
+    """The desk with its door, with jobs that nobody runs or without any."""
+    operations = OfTheJobs(desk, timetable.read(None), None) if jobs else None
+    return desk_app.create_app(desk_app.site(desk, Studio(folder / "charts"), operations))
 
 
 @pytest.fixture
-def runner() -> Runner:
-    return Runner()
-
-
-def _render(_request: Request, status: int, title: str, _shown: dict[str, Any]) -> Response:
-    return HTMLResponse(title, status)
-
-
-def make_app(desk: Desk, runner: Runner | None, folder: Path) -> FastAPI:
-    """The desk with its door."""
-    site: Site = desk_app.site(desk, Studio(folder / "charts"), runner)
-    app = desk_app.create_app(site)
-    mount.guard(app, access_side.of(desk, "127.0.0.1"), _render)
-    return app
-
-
-@pytest.fixture
-def app(desk: Desk, runner: Runner, tmp_path: Path) -> FastAPI:
-    return make_app(desk, runner, tmp_path)
+def app(desk: Desk, tmp_path: Path) -> FastAPI:
+    return make_app(desk, tmp_path)
 
 
 def bearer(token: str) -> dict[str, str]:

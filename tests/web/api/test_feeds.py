@@ -33,11 +33,11 @@ def test_the_feed_has_the_published_forecasts_newest_first(ask: Asker) -> None:
     tag = "tag:localhost,2026:sino-russian"
     assert texts(ask, "atom:id/text()") == [tag]
     assert texts(ask, "atom:entry/atom:id/text()") == [
-        f"{tag}/forecast/standing",
+        f"{tag}/forecast/third",
         f"{tag}/forecast/first",
     ]
     assert texts(ask, "atom:entry/atom:link/@href") == [
-        "http://127.0.0.1:8000/forecasts/standing",
+        "http://127.0.0.1:8000/forecasts/third",
         "http://127.0.0.1:8000/forecasts/first",
     ]
     sentence = "An alliance by the end of November 2036 is very unlikely."
@@ -124,7 +124,7 @@ def test_a_desk_without_any_forecast_has_feeds_too(ask: Asker, desk: Desk, tmp_p
     empty = replace(desk, engine=open_engine(desk.settings.database_url))
     upgrade(empty.engine)
     with asyncio.Runner() as runner:
-        other = Asker(make_app(empty, None, tmp_path), runner)
+        other = Asker(make_app(empty, tmp_path, jobs=False), runner)
         assert texts(other, "//atom:entry") == []
         assert events(other) == {}
         assert other.json("forecasts") == {"forecasts": [], "next": None}

@@ -88,7 +88,7 @@ def test_series_are_the_same_in_every_form(ask: Asker) -> None:
     assert [float(one["q95"]) for one in of] == told["factors"]["ru_west"]["q95"]
     table = parquet.read_table(io.BytesIO(ask.get("forecasts/standing/series.parquet").content))
     assert len(written) == table.num_rows
-    assert table.schema.metadata[b"forecast_id"] == b"standing"
+    assert table.schema.metadata[b"forecast_id"] == b"third"
     content = io.BytesIO(ask.get("forecasts/standing/series.nc").content)
     with xr.open_dataset(content, engine="h5netcdf") as found:
         by = found["alliance_by"].sel(outer="q95").values.tolist()

@@ -84,7 +84,7 @@ def test_a_moment_to_come_means_now(ask: Asker) -> None:
 
 
 def test_the_forecast_that_stood_on_a_day(ask: Asker) -> None:
-    assert ask.json("forecasts/standing")["forecast_id"] == "standing"
+    assert ask.json("forecasts/standing")["forecast_id"] == "third"
     then = (NOW - timedelta(days=35)).date().isoformat()
     assert ask.json(f"forecasts/standing?as_of={then}")["forecast_id"] == "first"
     none = ask.get("forecasts/standing?as_of=2001-07-16")
@@ -95,9 +95,9 @@ def test_the_forecast_that_stood_on_a_day(ask: Asker) -> None:
 @pytest.mark.parametrize(("name", "kind"), FORECASTS.items())
 def test_a_forecast_has_a_permanent_address(ask: Asker, name: str, kind: str) -> None:
     found = ask.json(f"forecasts/{name}")
-    status = "stale" if name == "standing" else kind
+    status = "stale" if name == "third" else kind
     assert (found["forecast_id"], found["status"]) == (name, status)
-    if name == "standing":
+    if name == "third":
         assert found == ask.json("forecasts/standing")
 
 
@@ -116,7 +116,7 @@ def test_forecasts_come_page_by_page_newest_first(ask: Asker) -> None:
 
 def test_only_what_may_stand_is_listed_unless_asked_for(ask: Asker) -> None:
     names = [one["forecast_id"] for one in ask.json("forecasts")["forecasts"]]
-    assert names == ["standing", "second", "first"]
+    assert names == ["third", "second", "first"]
     (hindcast,) = ask.json("forecasts?kind=hindcast")["forecasts"]
     assert hindcast["status"] == "hindcast"
 

@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 def test_one_forecast_is_no_line(get: Get, put: Put) -> None:
     put("one")
     page = valid(get("/"))
-    assert 'id="headline"' in page  # the sentence
+    assert 'id="sentence"' in page  # the sentence
     assert "<figure" in page
     assert 'id="through"' not in page
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecaster.posterior import words
+from forecaster.posterior import phrases, words
 
 probabilities = st.floats(0, 1)
 
@@ -59,7 +59,7 @@ def test_monte_carlo_error_is_in_points(mcse: float, text: str) -> None:
     ],
 )
 def test_a_move_has_its_sign_and_its_beginning(change: float, text: str) -> None:
-    assert words.moved_since(change, "2025-11-22T06:10:00Z") == text
+    assert phrases.moved_since(change, "2025-11-22T06:10:00Z") == text
 
 
 @pytest.mark.parametrize(
@@ -74,26 +74,26 @@ def test_a_move_has_its_sign_and_its_beginning(change: float, text: str) -> None
     ],
 )
 def test_forecasts_are_counted(published: int, provisional: int, text: str) -> None:
-    assert words.said_so_far(published, provisional) == text
+    assert phrases.said_so_far(published, provisional) == text
 
 
 def test_refused_fits_are_counted() -> None:
-    assert words.turned_away(0) == "No fit was turned away."
-    assert words.turned_away(1).startswith("1 fit did not pass the gate; it was")
-    assert words.turned_away(1200).startswith("1,200 fits did not pass the gate; they were")
+    assert phrases.turned_away(0) == "No fit was turned away."
+    assert phrases.turned_away(1).startswith("1 fit did not pass the gate; it was")
+    assert phrases.turned_away(1200).startswith("1,200 fits did not pass the gate; they were")
 
 
 def test_hindcasts_are_called_what_they_are() -> None:
-    assert words.made_later(0, 20) == ""
-    assert words.made_later(1, 20).startswith("1 hindcast: made later")
-    assert words.made_later(20, 20).startswith("20 hindcasts: made later")
-    assert "listed" not in words.made_later(20, 20)
-    assert words.made_later(21, 20).endswith(" The newest 20 are listed.")
+    assert phrases.made_later(0, 20) == ""
+    assert phrases.made_later(1, 20).startswith("1 hindcast: made later")
+    assert phrases.made_later(20, 20).startswith("20 hindcasts: made later")
+    assert "listed" not in phrases.made_later(20, 20)
+    assert phrases.made_later(21, 20).endswith(" The newest 20 are listed.")
 
 
 def test_thinning_is_told_only_where_it_happened() -> None:
-    assert words.thinned(400, 400) == ""
-    assert words.thinned(398, 10_000).startswith("Of 10,000 forecasts 398 are drawn")
+    assert phrases.thinned(400, 400) == ""
+    assert phrases.thinned(398, 10_000).startswith("Of 10,000 forecasts 398 are drawn")
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,11 @@ def test_thinning_is_told_only_where_it_happened() -> None:
     ],
 )
 def test_ticks_say_how_many_readings_they_stand_for(amount: int, readings: int, text: str) -> None:
-    assert words.ticks(amount, readings) == text
+    assert phrases.ticks(amount, readings) == text
 
 
 def test_one_forecast_is_the_beginning_of_a_line() -> None:
-    said = words.line_begins(0.004, 0.0, 0.02, "2026-11-22T06:10:00Z")
+    said = phrases.line_begins(0.004, 0.0, 0.02, "2026-11-22T06:10:00Z")
     assert said.startswith(
         "The line begins here: under 1 % (under 1 to 2), as known 22 Nov 2026 06:10 UTC."
     )
