@@ -25,6 +25,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -152,6 +153,12 @@ def read_watches(root: Path | None = None) -> Iterator[Watch]:
                 yield Watch.of(name, tomllib.load(file))
         except (OSError, ValueError, KeyError, TypeError):
             yield Watch(name, "irregular", 0, 0, readable=False)
+
+
+@cache
+def watches() -> tuple[Watch, ...]:
+    """The watch list of this installation, read once: a hundred files take a tenth of a second."""
+    return tuple(read_watches())
 
 
 def _indicators() -> Path:

@@ -40,12 +40,11 @@ def forecast(settings: Settings, now: datetime, at: datetime | None = None) -> F
             if at is None
             else f"there was no forecast as of {words.moment(at)}; see `forecaster history`"
         )
-    watches = sources.read_watches()
     return {
         **found.document,
         "status": status(found, settings, now if at is None else None),
         "sources": sources.summary(
-            watches, found.last_periods, moment, sources.Fetched.of(found.visits)
+            sources.watches(), found.last_periods, moment, sources.Fetched.of(found.visits)
         ),
     }
 
