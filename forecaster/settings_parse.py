@@ -96,8 +96,9 @@ def ranges(value: object) -> tuple[str, ...]:
     """Addresses and ranges of addresses."""
     import ipaddress  # most commands do without
 
+    stated = several(value)
     try:
-        return tuple(str(ipaddress.ip_network(one)) for one in several(value))
+        return tuple(str(ipaddress.ip_network(one)) for one in stated)
     except ValueError:
         raise ValueError("expected addresses or ranges, as 10.0.0.7, 192.0.2.0/28") from None
 

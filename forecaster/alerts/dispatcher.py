@@ -15,10 +15,10 @@ import queue
 import random
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import NamedTuple
 
 from forecaster.alerts import ending, retry
@@ -34,6 +34,7 @@ from forecaster.store.outbox import Attempt
 POLL = 0.4
 SLOTS = 64
 LATE = 5.0  # the pause after the database could not be used
+GRACE = 5.0  # for what is under way when told to stop
 
 Send = Callable[[Message, endpoints.Endpoint], Outcome]
 Tell = Callable[[str], None]
@@ -69,29 +70,44 @@ class Dispatcher:
         self._stop.set()
 
     def run(self) -> None:
-        """Send until told to stop."""
-        with ThreadPoolExecutor(self.slots, thread_name_prefix="delivery") as threads:
-            while not self._stop.is_set() or self._flying or self._unsettled:
-                self._await(POLL)
-                try:
-                    for claim in self._turn():
-                        self._flying[claim.id] = claim
-                        threads.submit(self._attempt, claim)
-                except StoreError as error:
-                    self.tell(f"deliveries wait: {error}")
-                    if self._stop.wait(LATE):
-                        return  # what could not be settled is claimed again in a minute
+        """Send until told to stop.
+
+        Whatever is not done some seconds after that is left behind: it is claimed again in a
+        minute, by whoever is there then.
+        """
+        while not self._stop.is_set():
+            self._step()
+        ends_at = monotonic() + GRACE
+        while (self._flying or self._unsettled) and monotonic() < ends_at:
+            self._step()
 
     def run_dry(self) -> None:
         """Send until nothing is due any more; for tests and tools."""
-        with ThreadPoolExecutor(self.slots, thread_name_prefix="delivery") as threads:
-            while True:
-                for claim in self._turn():
-                    self._flying[claim.id] = claim
-                    threads.submit(self._attempt, claim)
-                if not self._flying and not self._unsettled:
-                    return
-                self._await(POLL)
+        self._launch(self._turn())
+        while self._flying or self._unsettled:
+            self._await(POLL)
+            self._launch(self._turn())
+
+    def _step(self) -> None:
+        self._await(POLL)
+        try:
+            self._launch(self._turn())
+        except StoreError as error:
+            self._pause(str(error))
+        except Exception as error:  # noqa: BLE001 - the service and its other work go on
+            self._pause(f"unexpected {type(error).__name__}: {error}")
+
+    def _pause(self, why: str) -> None:
+        self.tell(f"deliveries wait: {why}")
+        self._stop.wait(LATE)
+
+    def _launch(self, claimed: Sequence[Claim]) -> None:
+        for claim in claimed:
+            self._flying[claim.id] = claim
+            # Daemons, so that a receiver that hangs does not hold up the end of the process.
+            threading.Thread(
+                target=self._attempt, args=(claim,), name="delivery", daemon=True
+            ).start()
 
     def _await(self, seconds: float) -> None:
         """Take what has been sent; wait for some, unless there is something to settle already."""

@@ -31,14 +31,15 @@ def serve(
     if no_jobs:
         raise ForecasterError("with --no-pages and --no-jobs there is nothing left to serve")
     from forecaster.wiring import open_desk
-    from jobs import logs, timetable
+    from jobs import delivering, logs, timetable
     from jobs.runner import Runner
 
     chosen = settings.load()
     planned = timetable.read(chosen.schedule)
     desk = open_desk(chosen)
     logs.set_up()
-    until_told(Runner(desk.engine, planned, chosen))
+    with delivering.running(desk):
+        until_told(Runner(desk.engine, planned, chosen))
 
 
 def until_told(runner: Runner) -> None:
