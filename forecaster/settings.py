@@ -99,6 +99,10 @@ TABLE: dict[str, Setting] = {
         "where the job `backup` writes; `backups` in the state folder unless stated", parse.path
     ),
     "backups_kept": Setting("backups that the job `backup` keeps", parse.whole(1, 10_000)),
+    "disk_floor_mb": Setting(
+        "free space in MB below which the service says that it is not ready",
+        parse.whole(0, 1_000_000_000),
+    ),
     "proxy_header": Setting(
         "the header in which a trusted proxy says who asks; X-Forwarded-User for one", parse.header
     ),
@@ -108,6 +112,10 @@ TABLE: dict[str, Setting] = {
     "proxy_scopes": Setting(
         f"what those may whom a proxy vouches for: some of {', '.join(SCOPES)}",
         parse.some_of(SCOPES),
+    ),
+    "hosts": Setting(
+        "names that the pages answer to besides this machine's own, with commas between",
+        parse.hosts,
     ),
     "web_requests_per_second": Setting(
         "requests a second of one address or identity, on average over ten seconds",
@@ -156,9 +164,11 @@ class Settings:
     heartbeat_url: str | None = None
     backup_folder: Path | None = None
     backups_kept: int = 14
+    disk_floor_mb: int = 500
     proxy_header: str | None = None
     proxy_addresses: tuple[str, ...] = ()
     proxy_scopes: tuple[str, ...] = ("read",)
+    hosts: tuple[str, ...] = ()
     web_requests_per_second: int = 300
     web_burst: int = 600
     webhook_allow_cidrs: tuple[str, ...] = ()

@@ -157,3 +157,11 @@ def header(value: object) -> str:
     if said in {"authorization", "cookie", "host", "origin", "content-type", "content-length"}:
         raise ValueError("expected a header of the proxy's own, as X-Forwarded-User")
     return said
+
+
+def hosts(value: object) -> tuple[str, ...]:
+    """Names of hosts, or addresses, in small letters; those of IPv6 in brackets."""
+    found = tuple(one.lower() for one in several(value))
+    if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,252})|\[[0-9a-f:.]+\]", one) for one in found):
+        raise ValueError("expected names without port, as desk.example.org, [2001:db8::1]")
+    return found

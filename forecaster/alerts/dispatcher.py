@@ -34,7 +34,7 @@ from forecaster.store.outbox import Attempt
 POLL = 0.4
 SLOTS = 64
 LATE = 5.0  # the pause after the database could not be used
-GRACE = 5.0  # for what is under way when told to stop
+GRACE = 4.0  # for what is under way when told to stop
 
 Send = Callable[[Message, endpoints.Endpoint], Outcome]
 Tell = Callable[[str], None]
