@@ -48,8 +48,9 @@ class State:
     settings: Settings
     engine: Engine
 
-    def add(self, receiver: Receiver, name: str) -> None:
-        Book(self.engine, self.settings, utc_now).add(receiver.url, name, "standard", COMMAND_LINE)
+    def add(self, receiver: Receiver, name: str) -> str:
+        book = Book(self.engine, self.settings, utc_now)
+        return book.add(receiver.url, name, "standard", COMMAND_LINE).secret
 
     def put(self, names: Sequence[str], body: bytes = BODY) -> list[str]:
         """Messages in one transaction, as one forecast would write them."""
@@ -148,8 +149,7 @@ def paced() -> Figures:
 def killed(kills: int) -> Figures:
     """Kill -9 at one of six steps, again and again; what was lost, what came under a second id."""
     with state() as one, Receiver() as receiver:
-        for number in range(ENDPOINTS):
-            one.add(receiver, f"e{number}")
+        secrets = [one.add(receiver, f"e{number}") for number in range(ENDPOINTS)]
         words = [str(one.settings.home), str(2 * kills), str(kills), "1"]
         done = subprocess.run(
             [sys.executable, "-m", "tests.alerts.crash", *words],
@@ -161,14 +161,15 @@ def killed(kills: int) -> Figures:
         )
         told = json.loads(done.stdout)
         ids = defaultdict(set)
-        for each in receiver.asked:
+        believed = receiver.believed(secrets)
+        for each in believed:
             ids[each.body].add(each.headers["webhook-id"])
-        came = set(receiver.ids)
+        came = {each.headers["webhook-id"] for each in believed}
     return {
         "kills": sum(told["kills"].values()),
         "kills_by_step": told["kills"],
         "committed": len(told["committed"]),
-        "sent": len(receiver.asked),
+        "sent": len(believed),
         "lost": len(set(told["committed"]) - came),
         "second_ids": sum(len(each) - 1 for each in ids.values()),
     }

@@ -47,7 +47,7 @@ def title(event: Event) -> str:
 
 def summary(event: Event) -> str:
     """What happened, in one sentence."""
-    return _line(event["data"].get("summary") or title(event))
+    return _line(event["data"].get("summary") or "") or title(event)
 
 
 def explanation(event: Event) -> str:
