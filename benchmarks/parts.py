@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks import by_itself as alone
 from benchmarks import collecting, process, race
+from benchmarks import delivery as delivering
 from benchmarks import desk as pages
 from forecaster import settings
 from forecaster.store import readings
@@ -231,6 +232,11 @@ def desk(bench: Bench) -> Figures:
             raise Failed(str(error)) from error
 
 
+def delivery(bench: Bench) -> Figures:
+    """Webhooks to receivers on this machine; see ``benchmarks/delivery.py``."""
+    return delivering.measure(20 if bench.draft else 300)
+
+
 def bare(bench: Bench) -> Figures:
     """`make run` in a fresh clone of what is committed, installation included, without caches."""
     with tempfile.TemporaryDirectory() as folder:
@@ -260,6 +266,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "collect": collect,
     "by_itself": by_itself,
     "desk": desk,
+    "delivery": delivery,
     "bare": bare,
 }
 

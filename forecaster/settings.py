@@ -53,6 +53,8 @@ SOURCES = (
 KEYED = ("comtrade", "imf")
 #: What a token or a proxy may open.
 SCOPES = ("read", "record", "operate")
+#: How a mail server may be talked to.
+SECURITY = ("starttls", "tls", "none")
 
 
 #: Every setting there is; the defaults stand in ``Settings``.
@@ -122,6 +124,21 @@ TABLE: dict[str, Setting] = {
     "web_burst": Setting(
         "requests of one address or identity within one second", parse.whole(1, 1_000_000)
     ),
+    "webhook_allow_cidrs": Setting(
+        "ranges of the own network that webhooks may go to, with commas between", parse.ranges
+    ),
+    "webhook_key": Setting("the key that seals webhook secrets", parse.sealing_key, secret=True),
+    "webhook_ca_file": Setting(
+        "certificates in PEM that webhooks and mail believe besides the usual ones", parse.path
+    ),
+    "smtp_host": Setting("the mail server that sends alerts", parse.host),
+    "smtp_port": Setting("its port", parse.whole(1, 65_535)),
+    "smtp_security": Setting(
+        "how it is talked to: starttls, tls, or none on this machine", parse.one_of(SECURITY)
+    ),
+    "smtp_user": Setting("the name we sign in with there", parse.key),
+    "smtp_password": Setting("the password for it", parse.key, secret=True),
+    "smtp_from": Setting("the address that mail comes from", parse.mailbox),
 }
 
 
@@ -154,6 +171,15 @@ class Settings:
     hosts: tuple[str, ...] = ()
     web_requests_per_second: int = 300
     web_burst: int = 600
+    webhook_allow_cidrs: tuple[str, ...] = ()
+    webhook_key: str | None = field(default=None, repr=False)
+    webhook_ca_file: Path | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = field(default=None, repr=False)
+    smtp_from: str | None = None
     #: Base addresses of mirrors and keys, by source, where they are stated.
     base_urls: Mapping[str, str] = field(default_factory=dict)
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)

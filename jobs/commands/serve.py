@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 
 import typer
 
@@ -22,7 +22,7 @@ def serve(
     if no_pages and no_jobs:
         raise ForecasterError("with --no-pages and --no-jobs there is nothing left to serve")
     from forecaster.wiring import open_desk
-    from jobs import address, logs, service, timetable
+    from jobs import address, delivering, logs, service, timetable
     from jobs.runner import Runner
 
     chosen = settings.load()
@@ -30,11 +30,13 @@ def serve(
     desk = open_desk(chosen)
     if no_pages:
         logs.set_up()
-        service.jobs_alone(Runner(desk.engine, planned, chosen))
+        with delivering.running(desk):
+            service.jobs_alone(Runner(desk.engine, planned, chosen))
         return
     from forecaster.web.access.policy import require_guarded
 
     require_guarded(host, chosen, desk.engine)
     with closing(address.bound(host, port)) as listener:
         logs.set_up()
-        service.pages(desk, planned, host, listener, with_jobs=not no_jobs)
+        with nullcontext() if no_jobs else delivering.running(desk):
+            service.pages(desk, planned, host, listener, with_jobs=not no_jobs)

@@ -1,0 +1,1 @@
+"""Alerts: what is told to those who are not looking, and how it comes to them."""
