@@ -98,8 +98,8 @@ def vintages_of(desk: Desk, name: str, at: datetime | None = None) -> Document:
 
 def visits_of(desk: Desk, at: datetime | None = None) -> Document:
     """The last visit to each source."""
-    listed = documents.indicators(desk, at)
-    return {"as_of": listed["as_of"], "sources": listed["visits"]}
+    when = at or desk.clock()
+    return {"as_of": documents.moment(when), "sources": documents.visits_of(desk, when)}
 
 
 def lead_of(desk: Desk, number: int) -> Document:

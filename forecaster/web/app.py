@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -47,6 +48,7 @@ PAGES = (
     operations.PAGE,
 )
 LOOPBACK = "127.0.0.1"
+THREADS = 10  # each has a connection to the database with a cache of its own
 HOSTS = (LOOPBACK, "localhost", "[::1]")
 
 
@@ -55,7 +57,7 @@ def site(desk: Desk, studio: Studio, operations: Operations | None = None) -> Si
 
     def mark() -> str:
         # What is late, and how old things are, changes with the time.
-        return f"{generation.mark(desk.engine)}@{desk.clock():%Y%m%d%H%M}"
+        return f"{generation.mark(desk.engine)}@{desk.clock():%Y%m%d%H}"
 
     return Site(desk, studio, Memo(mark), operations)
 
@@ -107,6 +109,7 @@ def _life(of: Site) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         warmth = asyncio.create_task(warming.keep_warm(of, PAGES))
         try:
             yield

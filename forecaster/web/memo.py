@@ -1,8 +1,11 @@
 """Answers that are kept as long as nothing they show has changed.
 
-A page is made once per generation of the store and minute of the clock (what is late depends on
-the time), whoever asks for it and however many at once. It carries an ETag, so that a browser that
-has it already gets 304 and no body.
+A page is made once per generation of the store and hour of the clock (what is late depends on the
+time), whoever asks for it and however many at once. When the store has changed, whoever asks gets
+the page that was just replaced while the new one is made, for seconds at most: else every reader
+would wait for pages that all have to be made at once. After a write of this process nobody is
+shown what was before it. An answer carries an ETag, so that a browser that has it already gets 304
+and no body.
 """
 
 from __future__ import annotations
@@ -20,17 +23,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 TRUSTED_SECONDS = 0.5  # how long the mark of the store is believed
-KEPT = 600
-KEPT_BYTES = 48_000_000  # of all answers together; one that is larger than half of it is not kept
+FORMER_SECONDS = 10.0  # how long the page that was replaced may stand in for the new one
+MAKERS = 2  # more would only take the interpreter from each other
+KEPT = 1200
+KEPT_BYTES = 24_000_000  # of all answers together; one that is larger than half of it is not kept
 GZIP_FROM = 600  # bytes; below, the header costs more than it saves
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One finished answer, plain and packed; ``keep`` makes it."""
+    """One finished answer, packed if it is long; ``keep`` makes it."""
 
-    body: bytes
-    packed: bytes
+    content: bytes
+    packed: bool
     etag: str
     media_type: str
     status: int
@@ -39,7 +44,12 @@ class Kept:
     @property
     def size(self) -> int:
         """How many bytes it holds."""
-        return len(self.body) + len(self.packed)
+        return len(self.content)
+
+    @property
+    def body(self) -> bytes:
+        """The answer as it is read."""
+        return gzip.decompress(self.content) if self.packed else self.content
 
     def answer(self, request: Request) -> Response:
         """The response to one request: unchanged, packed or plain."""
@@ -51,12 +61,12 @@ class Kept:
         }
         if self.status == 200 and _has(request.headers.get("if-none-match", ""), self.etag):
             return Response(status_code=304, headers=headers)
-        body = self.body
-        if self.packed and "gzip" in request.headers.get("accept-encoding", ""):
-            body, headers["content-encoding"] = self.packed, "gzip"
+        as_it_is = self.packed and "gzip" in request.headers.get("accept-encoding", "")
+        if as_it_is:
+            headers["content-encoding"] = "gzip"
         if self.media_type:
             headers["content-type"] = self.media_type
-        return Response(body, self.status, headers)
+        return Response(self.content if as_it_is else self.body, self.status, headers)
 
 
 def keep(
@@ -64,8 +74,9 @@ def keep(
 ) -> Kept:
     """An answer to be kept: packed once, named by the hash of what it says."""
     digest = hashlib.sha256(media_type.encode() + b"\n" + body).hexdigest()[:32]
-    packed = gzip.compress(body, 6, mtime=0) if len(body) >= GZIP_FROM else b""
-    return Kept(body, packed, f'W/"{digest}"', media_type, status, headers or {})
+    packed = len(body) >= GZIP_FROM
+    content = gzip.compress(body, 6, mtime=0) if packed else body
+    return Kept(content, packed, f'W/"{digest}"', media_type, status, headers or {})
 
 
 def _has(said: str, etag: str) -> bool:
@@ -86,10 +97,13 @@ class Memo:
         self._monotonic = monotonic
         self._seen: str = ""
         self._seen_at = float("-inf")
+        self._changed_at = float("-inf")
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._former: OrderedDict[Hashable, Kept] = OrderedDict()
         self._bytes = 0
         self._making: dict[Hashable, asyncio.Task[Kept]] = {}
         self._looking: asyncio.Task[str] | None = None
+        self._makers = asyncio.Semaphore(MAKERS)
 
     async def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """The kept answer, or a new one, made in a thread; many askers wait for one maker."""
@@ -102,22 +116,34 @@ class Memo:
             task = asyncio.create_task(self._make(key, make, self._seen))
             self._making[key] = task
             task.add_done_callback(lambda done: self._made(key, done))
+        former = self._former.get(key)
+        if former is not None and self._monotonic() - self._changed_at < FORMER_SECONDS:
+            return former
         # One asker who goes away must not take the answer from the others.
         return await asyncio.shield(task)
 
     def forget(self) -> None:
-        """Look at the store again before the next answer: something was just written."""
+        """Show nothing of before: something was just written."""
         self._seen_at = float("-inf")
+        self._renew()
+        self._former.clear()
 
     async def _make(self, key: Hashable, make: Callable[[], Kept], seen: str) -> Kept:
-        made = await run_in_threadpool(make)
-        if seen == self._seen and made.size <= KEPT_BYTES / 2:
-            self._drop(key)
-            self._kept[key] = made
-            self._bytes += made.size
-            while len(self._kept) > KEPT or self._bytes > KEPT_BYTES:
-                self._drop(next(iter(self._kept)))
+        async with self._makers:
+            made = await run_in_threadpool(make)
+        if seen == self._seen and self._making.get(key) is asyncio.current_task():
+            self._keep(key, made)
         return made
+
+    def _keep(self, key: Hashable, made: Kept) -> None:
+        self._former.pop(key, None)
+        if made.size > KEPT_BYTES / 2:
+            return
+        self._drop(key)
+        self._kept[key] = made
+        self._bytes += made.size
+        while len(self._kept) > KEPT or self._bytes > KEPT_BYTES:
+            self._drop(next(iter(self._kept)))
 
     def _drop(self, key: Hashable) -> None:
         old = self._kept.pop(key, None)
@@ -144,7 +170,12 @@ class Memo:
         self._seen_at = self._monotonic()
         if task.result() != self._seen:
             self._seen = task.result()
-            self._kept.clear()
-            self._bytes = 0
-            # What is being made may show the old state; whoever comes now needs the new one.
-            self._making.clear()
+            self._renew()
+
+    def _renew(self) -> None:
+        """What was kept becomes what was before."""
+        if self._kept:
+            self._former, self._kept, self._bytes = self._kept, OrderedDict(), 0
+            self._changed_at = self._monotonic()
+        # What is being made may show the old state; whoever comes now needs the new one.
+        self._making.clear()

@@ -111,7 +111,8 @@ def document(content: Any, headers: Mapping[str, str] | None = None) -> Kept:
 
 def item(content: Any) -> Kept:
     """A document that may be changed: its ETag is strong, so that ``If-Match`` may name it."""
-    return replace(memo.keep(written(content), JSON), packed=b"", etag=etag(content))
+    body = written(content)
+    return replace(memo.keep(body, JSON), content=body, packed=False, etag=etag(content))
 
 
 def etag(content: Any) -> str:
