@@ -1,0 +1,1 @@
+"""Alerts: which change is worth a message, and what the message says."""
