@@ -52,14 +52,17 @@ def keeps_outcomes(connection: Connection, table: str) -> None:
     )
 
 
-def changes_only(connection: Connection, table: str, *, fixed: Sequence[str], final: str) -> None:
+def changes_only(
+    connection: Connection, table: str, *, fixed: Sequence[str], final: str | None = None
+) -> None:
     """Refuse to remove a row, to change its ``fixed`` columns, and any change once ``final``."""
     columns = ", ".join(fixed)
     events = {
         "delete": "DELETE ON {0}",
         "change": f"UPDATE OF {columns} ON {{0}}",
-        "late_change": "UPDATE ON {0}",
     }
+    if final is not None:
+        events["late_change"] = "UPDATE ON {0}"
     if connection.dialect.name == "sqlite":
         for name, event in events.items():
             when = f"WHEN {final} " if name == "late_change" else ""

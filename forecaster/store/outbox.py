@@ -1,0 +1,171 @@
+"""The outbox: what is to be sent, byte for byte, and what became of it.
+
+::
+
+    pending ──► delivered           an answer of 2xx
+       │  ▲
+       ▼  │ replayed                same id, same bytes, attempts counted anew
+    failed ──► dead                 given up: ten attempts, or its endpoint was ended
+      another attempt is coming
+
+A row is written in the transaction that it tells of, so that one exists if and only if the other
+does. No row is ever removed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+
+from forecaster.errors import UnknownName
+from forecaster.store.engine import next_number, reading, writing
+from forecaster.store.schema_delivery import attempts as tries
+from forecaster.store.schema_delivery import deliveries as table
+from forecaster.store.schema_delivery import endpoints
+
+Status = Literal["pending", "delivered", "failed", "dead"]
+STATUSES: tuple[Status, ...] = ("pending", "delivered", "failed", "dead")
+WAITING: tuple[Status, ...] = ("pending", "failed")
+
+
+class Delivery(NamedTuple):
+    """One row, without its bytes."""
+
+    id: int
+    webhook_id: str
+    endpoint: str
+    type: str
+    created_at: datetime
+    status: Status
+    attempts: int
+    next_attempt_at: datetime | None
+    done_at: datetime | None
+
+
+class Attempt(NamedTuple):
+    """One try to send a row; ``status_code`` is None where no answer came."""
+
+    number: int
+    at: datetime
+    status_code: int | None
+    milliseconds: int
+    outcome: str
+    response: str
+
+
+_COLUMNS = [endpoints.c.name if one == "endpoint" else table.c[one] for one in Delivery._fields]
+_ALL = select(*_COLUMNS).join(endpoints, endpoints.c.id == table.c.endpoint)
+
+
+def put(connection: Connection, *, endpoint: int, kind: str, body: bytes, now: datetime) -> str:
+    """Put exact bytes into the outbox, as part of the transaction that they tell of.
+
+    Parameters
+    ----------
+    endpoint : int
+        The number of a live endpoint.
+    kind : str
+        The type of the event, as ``forecast.probability.shifted``.
+
+    Returns
+    -------
+    str
+        The webhook id, the same over all attempts.
+    """
+    webhook_id = f"msg_{secrets.token_hex(16)}"
+    connection.execute(
+        insert(table).values(
+            id=next_number(connection, table),
+            webhook_id=webhook_id,
+            endpoint=endpoint,
+            type=kind,
+            body=body,
+            created_at=now,
+            status="pending",
+            attempts=0,
+            next_attempt_at=now,
+        )
+    )
+    return webhook_id
+
+
+def deliveries(
+    engine: Engine,
+    *,
+    endpoint: str | None = None,
+    status: Status | None = None,
+    limit: int = 100,
+) -> list[Delivery]:
+    """The newest rows, newest first."""
+    statement = _ALL.order_by(table.c.id.desc()).limit(limit)
+    if endpoint is not None:
+        statement = statement.where(endpoints.c.name == endpoint)
+    if status is not None:
+        statement = statement.where(table.c.status == status)
+    with reading(engine) as connection:
+        return [Delivery(*row) for row in connection.execute(statement)]
+
+
+def show(engine: Engine, webhook_id: str) -> tuple[Delivery, bytes, list[Attempt]]:
+    """One row with its bytes and its attempts, oldest first.
+
+    Raises
+    ------
+    UnknownName
+        If no row has the id.
+    """
+    columns = [tries.c[name] for name in Attempt._fields]
+    with reading(engine) as connection:
+        found = _one(connection, webhook_id)
+        which = select(table.c.body).where(table.c.id == found.id)
+        body: bytes = connection.execute(which).scalar_one()
+        statement = select(*columns).where(tries.c.delivery == found.id).order_by(tries.c.id)
+        return found, bytes(body), [Attempt(*row) for row in connection.execute(statement)]
+
+
+def replay(engine: Engine, webhook_id: str, *, now: datetime) -> Delivery:
+    """Send a row again, whatever became of it: same id, same bytes, ten attempts anew.
+
+    Raises
+    ------
+    UnknownName
+        If no row has the id.
+    """
+    with writing(engine) as connection:
+        found = _one(connection, webhook_id)
+        _again(connection, table.c.id == found.id, now)
+        return _one(connection, webhook_id)
+
+
+def replay_dead(engine: Engine, endpoint: str, *, now: datetime) -> int:
+    """The same for all that were given up for one endpoint; returns how many."""
+    number = select(endpoints.c.id).where(
+        endpoints.c.name == endpoint, endpoints.c.removed_at.is_(None)
+    )
+    which = (table.c.status == "dead") & table.c.endpoint.in_(number)
+    with writing(engine) as connection:
+        return _again(connection, which, now)
+
+
+def give_up(connection: Connection, endpoint: int, now: datetime) -> int:
+    """What waits for an endpoint that was ended becomes dead, to be replayed; returns how many."""
+    which = (table.c.endpoint == endpoint) & table.c.status.in_(WAITING)
+    values = {"status": "dead", "next_attempt_at": None, "done_at": now}
+    return connection.execute(update(table).where(which).values(values)).rowcount
+
+
+def _again(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:
+    values = {"status": "pending", "attempts": 0, "next_attempt_at": now, "done_at": None}
+    return connection.execute(update(table).where(which).values(values)).rowcount
+
+
+def _one(connection: Connection, webhook_id: str) -> Delivery:
+    row = connection.execute(_ALL.where(table.c.webhook_id == webhook_id)).one_or_none()
+    if row is None:
+        newest = select(table.c.webhook_id).order_by(table.c.id.desc()).limit(1000)
+        known = connection.execute(newest).scalars().all()
+        raise UnknownName("delivery", webhook_id, known, see="forecaster deliveries list")
+    return Delivery(*row)
