@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from forecaster.alerts import measures
-from forecaster.alerts.rules import Condition, Crossed, Moved
+from forecaster.alerts.rules import Common, Condition, Crossed, Moved
 
 Rule = Moved | Crossed | Condition
 Kind = Literal["fired", "again", "resolved"]
@@ -31,7 +31,8 @@ Reason = Literal["", "reverted", "acknowledged", "settled", "withdrawn"]
 class Observation:
     """A number as it was seen; a condition is 1 while it holds and 0 else.
 
-    ``error`` is the Monte Carlo standard error of the mean; ``seen`` when it came before the rule.
+    ``error`` is the Monte Carlo standard error of the mean; ``seen`` when it came before the rule;
+    ``date`` the day that it speaks of, None for its own.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Observation:
     upper: float
     error: float
     seen: datetime
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class State:
     origin: Observation | None = None
     episode: int = 0
     fired_at: datetime | None = None
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +149,16 @@ def acknowledge(
     return state, (*said, *more)
 
 
-def withdraw(rule: Rule, state: State, now: datetime) -> Step:
-    """The rule, or the matter, is gone: an open alert ends with it."""
+def withdraw(state: State, now: datetime) -> Step:
+    """The rule is gone: an open alert ends with it, at once."""
     state = _no_later(state, now)
     if state.origin is None:
         return state, ()
-    return _resolve(rule, state, now, "withdrawn")
+    side = 1 if state.current.value > state.reference.value else -1
+    said = Message(
+        "resolved", now, now, state.reference, state.current, side, state.episode, "withdrawn"
+    )
+    return replace(_from_here(state), clock=now, origin=None, opened_at=None), (said,)
 
 
 def silenced(silences: Sequence[Silence], at: datetime) -> bool:
@@ -160,9 +167,14 @@ def silenced(silences: Sequence[Silence], at: datetime) -> bool:
     return bool(asked) and at < asked[-1].until
 
 
-def may_fire(rule: Rule, fired_at: datetime | None, at: datetime) -> bool:
+def may_fire(rule: Common, fired_at: datetime | None, at: datetime) -> bool:
     """Whether the last alert lies long enough back."""
     return fired_at is None or at >= fired_at + rule.min_interval
+
+
+def told_at(rule: Common, at: datetime) -> datetime:
+    """When what is decided at a moment may be told: then, or when the quiet hours end."""
+    return at if rule.quiet is None else rule.quiet.hours.until(at)
 
 
 def size(rule: Moved, before: Observation, after: Observation) -> float:
@@ -192,12 +204,13 @@ def _fire(rule: Rule, state: State, at: datetime, before: Observation) -> Step:
     episode = state.episode + first
     kind: Kind = "fired" if first else "again"
     side = 1 if state.current.value > before.value else -1
-    said = Message(kind, at, _told(rule, at), before, state.current, side, episode)
+    said = Message(kind, at, told_at(rule, at), before, state.current, side, episode)
     after = replace(
         _from_here(state),
         origin=before if first else state.origin,
         episode=episode,
         fired_at=at,
+        opened_at=at if first else state.opened_at,
     )
     return after, (said,)
 
@@ -205,20 +218,16 @@ def _fire(rule: Rule, state: State, at: datetime, before: Observation) -> Step:
 def _resolve(rule: Rule, state: State, at: datetime, why: Reason) -> Step:
     side = 1 if state.current.value > state.reference.value else -1
     said = Message(
-        "resolved", at, _told(rule, at), state.reference, state.current, side, state.episode, why
+        "resolved", at, told_at(rule, at), state.reference, state.current, side, state.episode, why
     )
-    after = replace(state, origin=None) if why == "settled" else _from_here(state)
-    return replace(after, origin=None), (said,)
+    after = state if why == "settled" else _from_here(state)
+    return replace(after, origin=None, opened_at=None), (said,)
 
 
 def _from_here(state: State) -> State:
     """The next move is measured from what stands now."""
     here = state.current
     return replace(state, reference=here, recent=(here,), streak=0, side=0)
-
-
-def _told(rule: Rule, at: datetime) -> datetime:
-    return at if rule.quiet is None else rule.quiet.hours.until(at)
 
 
 def _moved(rule: Rule, state: State, at: datetime) -> tuple[int, Observation]:
@@ -296,9 +305,7 @@ def _over(rule: Rule, state: State, at: datetime) -> Reason | None:
     return None if _beyond(rule, state.current) else "reverted"
 
 
-def _next(
-    rule: Rule, state: State, now: datetime, silences: Sequence[Silence]
-) -> datetime | None:
+def _next(rule: Rule, state: State, now: datetime, silences: Sequence[Silence]) -> datetime | None:
     """The next moment, up to now, at which something may be decided that could not before."""
     dues = [one.until for one in silences]
     if state.fired_at is not None:

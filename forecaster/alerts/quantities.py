@@ -48,8 +48,9 @@ def of(name: str, document: Forecast) -> Value | None:
     """
     if name not in UNITS:
         raise ValueError(f"no quantity is called {name!r}")
-    if "@" in name:
-        return _ahead(*name.split("@"), document)
+    what, at, ahead = name.partition("@")
+    if at:
+        return _ahead(what, ahead, document)
     room, _, part = name.partition(".")
     found: Interval | None
     if room == "hazard":

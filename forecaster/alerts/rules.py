@@ -5,109 +5,30 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from forecaster import sources, validation
+from forecaster import validation
 from forecaster.alerts import quantities
 from forecaster.alerts.quiet import Quiet
+from forecaster.alerts.rules_parse import (
+    Amount,
+    Clock,
+    Duration,
+    Indicators,
+    Name,
+    Names,
+    Quantity,
+    Running,
+    SomeTime,
+    Zone,
+)
 from forecaster.errors import InvalidFiles, nearest
-from forecaster.settings import SOURCES
 
 HERE = Path(__file__).with_name("alerts.toml")
-_SECOND = timedelta(seconds=1)
-_LONGEST = timedelta(days=366)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def duration(text: object) -> timedelta:
-    """Read ``24h``: a whole number of s, m, h or d, up to a year; ``0s`` is none.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    fits = re.fullmatch(r"(\d{1,8})([smhd])", text) if isinstance(text, str) else None
-    found = timedelta(**{_UNITS[fits[2]]: int(fits[1])}) if fits else None
-    if found is None or found > _LONGEST:
-        raise ValueError('expected a duration like "15m", "24h" or "7d"')
-    return found
-
-
-def _some_time(length: timedelta) -> timedelta:
-    if length < _SECOND:
-        raise ValueError("expected more than no time")
-    return length
-
-
-def _clock(text: object) -> time:
-    if not isinstance(text, str) or not re.fullmatch(r"\d{2}:\d{2}", text):
-        raise ValueError('expected a time of the day like "22:00"')
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        raise ValueError('expected a time of the day like "22:00"') from None
-
-
-def _zone(text: object) -> ZoneInfo:
-    try:
-        if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", text):
-            return ZoneInfo(text)
-    except (OSError, ValueError, LookupError):
-        pass
-    from zoneinfo import available_timezones
-
-    near = nearest(str(text), sorted(available_timezones()))
-    hint = f"nearest: {', '.join(near)}" if near else 'expected one like "Europe/Berlin" or "UTC"'
-    raise ValueError(f"no time zone is called {text!r}; {hint}")
-
-
-def _quantity(name: object) -> str:
-    if isinstance(name, str) and name in quantities.UNITS:
-        return name
-    near = nearest(str(name), quantities.UNITS)
-    hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(quantities.UNITS)}"
-    raise ValueError(f"no quantity is called {name!r}; {hint}")
-
-
-def _indicator(name: str) -> str:
-    known = [one.id for one in sources.read_watches()]
-    if name in known:
-        return name
-    near = nearest(name, known)
-    hint = f"nearest: {', '.join(near)}" if near else "see `forecaster indicators`"
-    raise ValueError(f"no indicator is called {name!r}; {hint}")
-
-
-def _source(name: str) -> str:
-    if name in SOURCES:
-        return name
-    near = nearest(name, SOURCES)
-    hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(SOURCES)}"
-    raise ValueError(f"no source is called {name!r}; {hint}")
-
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
-SomeTime = Annotated[timedelta, BeforeValidator(duration), AfterValidator(_some_time)]
-Clock = Annotated[time, BeforeValidator(_clock)]
-Quantity = Annotated[str, BeforeValidator(_quantity)]
-Indicators = tuple[Annotated[str, AfterValidator(_indicator)], ...]
-Names = tuple[Annotated[str, AfterValidator(_source)], ...]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
-Amount = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
-Running = Annotated[int, Field(strict=True, ge=1, le=1000)]
 
 
 class Strict(BaseModel):
@@ -121,7 +42,7 @@ class QuietHours(Strict):
 
     start: Clock
     end: Clock
-    zone: Annotated[ZoneInfo, BeforeValidator(_zone)]
+    zone: Zone
 
     @model_validator(mode="after")
     def _fits_together(self) -> QuietHours:
@@ -221,7 +142,7 @@ class Crossed(OfQuantity):
         if (self.above is None) == (self.below is None):
             raise ValueError("expected either `above` or `below`")
         back = self.threshold / self.scale - self.side * self.hysteresis
-        inside = 0 < self.threshold and (self.unit == "rate" or self.threshold < 1)
+        inside = self.threshold > 0 and (self.unit == "rate" or self.threshold < 1)
         if self.unit != "units" and not (inside and 0 <= back <= 100):
             raise ValueError(
                 "expected a threshold in per cent, as `above = 25`, from which the hysteresis "
@@ -296,7 +217,7 @@ KINDS = (
     "revised",
     "resolution",
 )
-_TAG = re.compile(rf"^([^ ]+: rule\.\w+)\.(?:{'|'.join(KINDS)})(?=[.:])")
+_TAG = re.compile(rf"^([^ ]*: rule\.\w+)\.(?:{'|'.join(KINDS)})(?=[.:])")
 
 
 def _kind(stated: object) -> object:
@@ -337,16 +258,40 @@ def read(path: Path | None = None) -> Rules:
             content = File.model_validate(tomllib.load(opened))
     except (OSError, ValueError) as error:
         error.add_note(file.name)
-        problems = [
-            _TAG.sub(r"\1", line.replace(".[key]:", ":"))
-            for line in validation.lines(error, room, [File])
-        ]
-        raise InvalidFiles(problems) from error
+        raise InvalidFiles(told(error, room)) from error
     usual = content.quiet
     return {
         name: rule if rule.quiet or usual is None else rule.model_copy(update={"quiet": usual})
         for name, rule in content.rule.items()
     }
+
+
+def told(error: Exception, room: str) -> list[str]:
+    """What is wrong, a line each."""
+    return [
+        _TAG.sub(r"\1", line.replace(".[key]:", ":"))
+        for line in validation.lines(error, room, [File])
+    ]
+
+
+def stated(rule: Rule) -> dict[str, Any]:
+    """A rule as the file would say it, with what it leaves unsaid."""
+    return rule.model_dump(mode="json", exclude_none=True)
+
+
+def with_changes(name: str, rule: Rule, changes: Mapping[str, Any]) -> Rule:
+    """A rule with other values for some keys; one measure or threshold takes another's place.
+
+    Raises
+    ------
+    ValidationError
+        If they cannot be meant.
+    """
+    content = stated(rule)
+    for some in (("points", "bits", "units"), ("above", "below")):
+        if any(key in changes for key in some):
+            content = {key: value for key, value in content.items() if key not in some}
+    return File.model_validate({"rule": {name: {**content, **changes}}}).rule[name]
 
 
 def problems(path: Path | None) -> list[str]:

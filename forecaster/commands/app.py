@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from forecaster.commands.alerts import alerts
 from forecaster.commands.check import check
 from forecaster.commands.collect import collect
 from forecaster.commands.history import history
@@ -42,6 +43,9 @@ for command in (
     settings,
 ):
     app.command()(command)
+app.add_typer(
+    alerts, name="alerts", help="What is told of changes: list, try a rule, silence, acknowledge."
+)
 app.add_typer(leads, name="leads")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Column, Connection, Engine, and_, exists, func, select
 
-from forecaster.belief import Forecast
-from forecaster.store import schema
+from forecaster.belief import Forecast, Kind
+from forecaster.store import schema, schema_delivery
+from forecaster.store.engine import reading
 from forecaster.store.forecasts import STANDS
-from forecaster.store.instants import to_text
+from forecaster.store.instants import from_text, to_text
 
 _ONE = schema.readings
 _GONE = schema.withdrawals
@@ -115,13 +117,12 @@ def visits(connection: Connection) -> list[Visit]:
 
 def last_reading(connection: Connection) -> int:
     """The number of the newest reading, 0 before the first."""
-    return connection.execute(select(func.coalesce(func.max(_ONE.c.id), 0))).scalar_one()
+    return connection.execute(select(func.max(_ONE.c.id))).scalar() or 0
 
 
 def last_resolution(connection: Connection) -> int:
     """The number of the newest resolution, 0 before the first."""
-    newest = func.coalesce(func.max(schema.resolutions.c.id), 0)
-    return connection.execute(select(newest)).scalar_one()
+    return connection.execute(select(func.max(schema.resolutions.c.id))).scalar() or 0
 
 
 def changes(connection: Connection, after: int) -> list[Change]:
@@ -156,3 +157,43 @@ def resolutions(connection: Connection, after: int) -> list[Resolved]:
     table = schema.resolutions
     statement = select(*(table.c[name] for name in names)).where(table.c.id > after)
     return [Resolved(*row) for row in connection.execute(statement.order_by(table.c.id))]
+
+
+def disabled_endpoints(connection: Connection) -> list[tuple[str, str, datetime]]:
+    """Name, reason and time of the endpoints that get nothing any more."""
+    table = schema_delivery.endpoints
+    statement = select(table.c.name, table.c.disabled_why, table.c.disabled_at).where(
+        table.c.removed_at.is_(None), table.c.disabled_at.is_not(None)
+    )
+    return [tuple(row) for row in connection.execute(statement.order_by(table.c.id))]
+
+
+def stood(engine: Engine) -> Iterator[tuple[Kind, Forecast]]:
+    """The forecasts that came to stand, in the order in which they were stored."""
+    newest = ("", "")
+    for kind, found in _documents(engine, STANDS, (_FORECASTS.c.id,)):
+        this = (to_text(from_text(found["as_of"])), to_text(from_text(found["created_at"])))
+        if this >= newest:
+            newest = this
+            yield kind, found
+
+
+def hindcasts(engine: Engine) -> Iterator[tuple[Kind, Forecast]]:
+    """The hindcasts by the time that they are of; of several the one that was made last."""
+    last: tuple[Kind, Forecast] | None = None
+    order = (_FORECASTS.c.as_of, _FORECASTS.c.created_at, _FORECASTS.c.id)
+    for one in _documents(engine, ("hindcast",), order):
+        if last is not None and last[1]["as_of"] != one[1]["as_of"]:
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def _documents(
+    engine: Engine, kinds: Sequence[Kind], order: Sequence[Column[Any]]
+) -> Iterator[tuple[Kind, Forecast]]:
+    statement = select(_FORECASTS.c.kind, _FORECASTS.c.document).where(_FORECASTS.c.kind.in_(kinds))
+    with reading(engine) as connection:
+        for kind, text in connection.execute(statement.order_by(*order)).yield_per(200):
+            yield kind, json.loads(text)

@@ -112,6 +112,16 @@ def taken(connection: Connection, rows: Sequence[int], webhook_id: str) -> None:
     connection.execute(statement)
 
 
+def last_details(
+    connection: Connection, rule: str, subject: str, endpoint: int
+) -> dict[str, Any] | None:
+    """What was last told of a matter; None if nothing was."""
+    same = (table.c.rule == rule, table.c.subject == subject, table.c.endpoint == endpoint)
+    newest = select(table.c.details).where(*same).order_by(table.c.id.desc()).limit(1)
+    text = connection.execute(newest).scalar()
+    return None if text is None else json.loads(text)
+
+
 def recent(
     engine: Engine, *, endpoint: int | None = DESK, rule: str | None = None, limit: int = 100
 ) -> list[Alert]:

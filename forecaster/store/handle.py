@@ -1,5 +1,5 @@
-"""The type of an open database, for rooms that hand it on and never look inside."""
+"""The types of an open database, for rooms that hand them on and never look inside."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-__all__ = ["Engine"]
+__all__ = ["Connection", "Engine"]
