@@ -48,7 +48,9 @@ def listed(
     if not found["alerts"]:
         speak.say("nothing was told yet")
     for one in found["alerts"]:
-        speak.say(f"{one['sequence']}  {words.moment(one['at'])}  {SAID[one['event']]}: {one['rule']}")
+        speak.say(
+            f"{one['sequence']}  {words.moment(one['at'])}  {SAID[one['event']]}: {one['rule']}"
+        )
         speak.paragraph(one["details"]["summary"], indent="    ")
 
 
@@ -123,7 +125,10 @@ def silence(
 @alerts.command()
 def ack(
     forecast: str | None = typer.Option(
-        None, "--forecast", metavar="ID", help="The forecast that is known, if not the standing one."
+        None,
+        "--forecast",
+        metavar="ID",
+        help="The forecast that is known, if not the standing one.",
     ),
     rule: str | None = typer.Option(None, "--rule", metavar="R", help="For one rule only."),
     endpoint: str | None = typer.Option(
@@ -137,9 +142,7 @@ def ack(
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
-    done = alerting.acknowledge(
-        desk, COMMAND_LINE, forecast=forecast, endpoint=endpoint, rule=rule
-    )
+    done = alerting.acknowledge(desk, COMMAND_LINE, forecast=forecast, endpoint=endpoint, rule=rule)
     if as_json:
         speak.document({"forecast_id": done.forecast_id, "rule": rule, "endpoint": endpoint})
     else:
@@ -153,4 +156,3 @@ def _watches(rule: dict[str, Any]) -> str:
     keys = ("points", "bits", "units", "above", "below", "within", "running")
     told = ", ".join(f"{key} {rule[key]}" for key in keys if key in rule and rule[key] != 1)
     return f"{rule['quantity']}, {told}"
-

@@ -25,7 +25,8 @@ def play(
     silences: Sequence[Silence] = (),
 ) -> list[Message]:
     """One value after the other, the first of which is known already."""
-    state, said = machine.begin(stated, seen(values[0], error=error), START), []
+    state = machine.begin(stated, seen(values[0], error=error), START)
+    said: list[Message] = []
     for number, value in enumerate(values[1:], 1):
         now = START + number * every
         state, more = machine.observe(stated, state, seen(value, now, error), now, silences)
@@ -71,7 +72,11 @@ def test_a_move(stated: Any, values: list[float], expected: list[tuple[str, int]
             [0.19, 0.21, 0.19, 0.21, 0.185, 0.21, 0.175, 0.21],
             [("fired", 1), ("resolved", 6), ("fired", 7)],
         ),
-        ({"below": 5.0, "hysteresis": 1.0}, [0.06, 0.04, 0.055, 0.061], [("fired", 1), ("resolved", 3)]),
+        (
+            {"below": 5.0, "hysteresis": 1.0},
+            [0.06, 0.04, 0.055, 0.061],
+            [("fired", 1), ("resolved", 3)],
+        ),
         ({"above": 20.0, "running": 2}, [0.19, 0.21, 0.19, 0.21, 0.22], [("fired", 4)]),
     ],
 )
@@ -122,7 +127,9 @@ def test_a_move_that_stays_is_settled_after_a_time() -> None:
 def test_a_silence_delays_what_still_holds_and_drops_what_does_not() -> None:
     silence = [Silence(after(hours=12), after(days=4, hours=12))]
     stated = rule("crossed", above=20.0)
-    assert [("fired", 4)] == told(play(stated, [0.1, 0.25, 0.25, 0.25, 0.25, 0.25], silences=silence))
+    assert [("fired", 4)] == told(
+        play(stated, [0.1, 0.25, 0.25, 0.25, 0.25, 0.25], silences=silence)
+    )
     assert [] == play(stated, [0.1, 0.25, 0.25, 0.25, 0.1, 0.1], silences=silence)
 
 

@@ -138,9 +138,7 @@ class Alerts(machines.RuleBasedStateMachine):
     def forecast(self, step: timedelta, value: float, error: float) -> None:
         self.now += step
         found = self.found(value, error)
-        self.state, said = machine.observe(
-            self.stated, self.state, found, self.now, self.silences
-        )
+        self.state, said = machine.observe(self.stated, self.state, found, self.now, self.silences)
         self.hear(said)
 
     @machines.rule(step=STEPS)
