@@ -43,9 +43,7 @@ for command in (
     settings,
 ):
     app.command()(command)
-app.add_typer(
-    alerts, name="alerts", help="What is told of changes: list, try a rule, silence, acknowledge."
-)
+app.add_typer(alerts, name="alerts", help="What is told of changes, and when.")
 app.add_typer(leads, name="leads")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(
