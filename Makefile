@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 PYTHON ?=
 WORKERS ?= 2
 UV := uv==0.13.9
+BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome \
+    || echo "none on the path, so they are reported as not run unless playwright has its own")
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
@@ -27,7 +29,8 @@ test: needs lint types contracts
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 needs:
-	@echo "System packages the tests need: none beyond Python >= 3.12 with venv, and make."
+	@echo "System packages the tests need: Python >= 3.12 with venv, make, and a Chromium for those"
+	@echo "of the pages (Debian: chromium, fonts-dejavu-core): $(BROWSER)."
 	@echo "PostgreSQL comes with the Python packages."
 
 lint: $(VENV)/ready

@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks import by_itself as alone
 from benchmarks import collecting, process, race
+from benchmarks import delivery as delivering
 from forecaster import settings
 from forecaster.store import readings
 from forecaster.store.engine import open_engine
@@ -218,6 +219,11 @@ def by_itself(bench: Bench) -> Figures:
             raise Failed(str(error)) from error
 
 
+def delivery(bench: Bench) -> Figures:
+    """Webhooks to receivers on this machine; see ``benchmarks/delivery.py``."""
+    return delivering.measure(20 if bench.draft else 300)
+
+
 def bare(bench: Bench) -> Figures:
     """`make run` in a fresh clone of what is committed, installation included, without caches."""
     with tempfile.TemporaryDirectory() as folder:
@@ -246,6 +252,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "calibration": calibration,
     "collect": collect,
     "by_itself": by_itself,
+    "delivery": delivery,
     "bare": bare,
 }
 

@@ -161,6 +161,34 @@ def _by_itself(found: Figures) -> list[Row]:
     ]
 
 
+def _delivery(found: Figures) -> list[Row]:
+    p95, share = found["first_attempt_p95"], found["share_within"]
+    lost, doubled = found["lost"], found["second_ids"]
+    return [
+        Row(
+            f"from a commit to the first attempt, 95 % of {found['first_attempts']} messages",
+            "under 2 s",
+            f"{p95:.2f} s (median {found['first_attempt_median']:.2f} s)",
+            p95 < 2,
+        ),
+        Row(
+            f"{words.count(found['deliveries'], 'webhook')} at once to {found['endpoints']} "
+            f"endpoints of which {found['hanging']} hang",
+            f"99.9 % of the reachable within {found['within_seconds']:.0f} s",
+            f"{100 * share:.1f} %, the last after {found['last_seconds']:.1f} s",
+            share >= 0.999,
+        ),
+        Row(
+            f"killed {found['kills']} times between any two steps of "
+            f"{words.count(found['committed'], 'delivery', 'deliveries')}",
+            "0 lost, 0 with a second id",
+            f"{lost} lost, {doubled} with a second id; {found['sent'] - found['committed']} came "
+            "once more under their id",
+            lost == doubled == 0,
+        ),
+    ]
+
+
 def _bare(found: Figures) -> list[Row]:
     minutes = found["seconds"] / 60
     return [
@@ -177,6 +205,7 @@ ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "calibration": _calibration,
     "collect": _collect,
     "by_itself": _by_itself,
+    "delivery": _delivery,
     "bare": _bare,
 }
 DYING = {"collecting": "while it collected", "fitting": "in a fit", "published": "just after one"}

@@ -25,8 +25,7 @@ from forecaster.store.engine import open_engine
 from forecaster.store.handle import Engine
 from forecaster.store.ledger import Run
 from forecaster.store.migrate import upgrade
-from jobs import times, timetable
-from jobs.commands import serve
+from jobs import service, times, timetable
 from jobs.process import Limits, Process, Started
 from jobs.runner import Runner
 
@@ -45,7 +44,7 @@ def take_part(home: Path) -> None:
 
     chosen = replace(settings.load(), jobs_at_once=len(NAMES))
     planned = timetable.read(home / TIMETABLE)
-    serve.until_told(Runner(open_engine(chosen.database_url), planned, chosen, start=start))
+    service.jobs_alone(Runner(open_engine(chosen.database_url), planned, chosen, start=start))
 
 
 def race(

@@ -159,12 +159,14 @@ class Outlook(TypedDict):
 class Series(TypedDict):
     """What a page draws beyond the document: plain lists, months written ``YYYY-MM``.
 
-    ``factors`` and ``hazard`` (yearly rate into ``alliance``, a fraction) run over ``months``, from
-    1992-01 to as-of; ``alliance_by`` runs over ``scenarios["months"]``, the months ahead.
+    ``factors``, ``levels`` (of the families) and ``hazard`` (yearly rate into ``alliance``, a
+    fraction) run over ``months``, from 1992-01 to as-of; ``alliance_by`` runs over
+    ``scenarios["months"]``, the months ahead.
     """
 
     months: list[str]
     factors: dict[str, Band]
+    levels: dict[str, Band]
     hazard: Band
     scenarios: Outlook
     alliance_by: Track

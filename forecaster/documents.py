@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,9 +12,10 @@ from typing import Any
 from forecaster import sources
 from forecaster.errors import NothingKnown
 from forecaster.sources import Fetched, Watch
-from forecaster.store import forecasts, leads, readings, visits
+from forecaster.store import forecasts, leads, overview, readings, visits
 from forecaster.store.forecasts import Summary
 from forecaster.store.instants import to_text
+from forecaster.store.overview import Known
 from forecaster.store.readings import StoredReading
 from forecaster.store.visits import Memory
 from forecaster.wiring import Desk
@@ -30,9 +32,7 @@ def moment(when: datetime) -> str:
 def indicators(desk: Desk, at: datetime | None = None) -> Document:
     """The catalogue with the state of each source, now or as known at a time."""
     when = at or desk.clock()
-    by_indicator: defaultdict[str, list[StoredReading]] = defaultdict(list)
-    for one in readings.as_known(desk.engine, when):
-        by_indicator[one.indicator].append(one)
+    known = overview.known(desk.engine, when)
     waiting: defaultdict[str, int] = defaultdict(int)
     for aside in readings.quarantined(desk.engine):
         waiting[aside.indicator] += aside.waiting and aside.known_at <= when
@@ -40,21 +40,30 @@ def indicators(desk: Desk, at: datetime | None = None) -> Document:
     return {
         "as_of": moment(when),
         "indicators": [
-            _indicator(one, by_indicator[name], when, fetched) | {"n_quarantined": waiting[name]}
+            _indicator(one, known.get(name), when, fetched) | {"n_quarantined": waiting[name]}
             for name, one in desk.catalogue.items()
         ],
-        "visits": [
-            _visit(one) for one in visits.remembered(desk.engine).values() if one.visited_at <= when
-        ],
+        "visits": visits_of(desk, when),
     }
 
 
 def disagreements(desk: Desk, at: datetime | None = None) -> list[str]:
     """Where two publishers of one thing tell different stories, in words."""
-    values: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for one in readings.as_known(desk.engine, at or desk.clock()):
-        values[one.indicator][one.period] = one.value
-    return [found.words for found in agreement.disagreements(agreement.load(), values)]
+    pairs, when = agreement.load(), at or desk.clock()
+    values = {
+        name: {
+            one.period: one.value for one in readings.as_known(desk.engine, when, indicator=name)
+        }
+        for name in sorted({name for pair in pairs for name in (pair.a, pair.b)})
+    }
+    return [found.words for found in agreement.disagreements(pairs, values)]
+
+
+def visits_of(desk: Desk, at: datetime | None = None) -> list[Document]:
+    """How the last visit to each source went, of those that were ever visited."""
+    when = at or desk.clock()
+    found = visits.remembered(desk.engine).values()
+    return [_visit(one) for one in found if one.visited_at <= when]
 
 
 def _visit(one: Memory) -> Document:
@@ -70,10 +79,8 @@ def _visit(one: Memory) -> Document:
     }
 
 
-def _indicator(
-    one: Indicator, known: list[StoredReading], when: datetime, fetched: Fetched
-) -> Document:
-    last = max(known, key=lambda reading: (reading.period_end, reading.known_at), default=None)
+def _indicator(one: Indicator, known: Known | None, when: datetime, fetched: Fetched) -> Document:
+    last = None if known is None else known.last
     # Only what the state needs, so that files and catalogue are judged by the same rule.
     watch = Watch.of(one.id, one.model_dump(include={"cadence", "role", "retired"}))
     last_end = None if last is None else last.period_end
@@ -94,7 +101,7 @@ def _indicator(
         "last_period": None if last is None else last.period,
         "last_value": None if last is None else last.value,
         "last_known_at": None if last is None else moment(last.known_at),
-        "n_readings": len(known),
+        "n_readings": 0 if known is None else known.periods,
         "claims": list(one.informs.claims),
     }
 
@@ -113,11 +120,12 @@ def readings_of(desk: Desk, name: str, at: datetime | None = None) -> Document:
     return {
         "indicator": name,
         "as_of": moment(when),
-        "readings": [_reading(one) for one in known],
+        "readings": [reading(one) for one in known],
     }
 
 
-def _reading(one: StoredReading) -> Document:
+def reading(one: StoredReading) -> Document:
+    """One vintage."""
     return {
         "period": one.period,
         "period_start": one.period_start.isoformat(),
@@ -179,11 +187,12 @@ def history(desk: Desk) -> Document:
     before: list[Summary | None] = [None, *rows]
     return {
         "quantity": "alliance_by",
-        "forecasts": [_summary(one, old) for one, old in zip(rows, before, strict=False)],
+        "forecasts": [summary(one, old) for one, old in zip(rows, before, strict=False)],
     }
 
 
-def _summary(one: Summary, before: Summary | None) -> Document:
+def summary(one: Summary, before: Summary | None) -> Document:
+    """One row of the history, with its change from the one before."""
     return {
         "forecast_id": one.forecast_id,
         "status": one.kind,
@@ -237,3 +246,8 @@ def posterior_place(desk: Desk, forecast_id: str) -> tuple[str, str]:
             "run `forecaster update --force`"
         )
     return found
+
+
+def file_name(forecast_id: str) -> str:
+    """What a file about a forecast may be called: its id, without what a header cannot hold."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", forecast_id)

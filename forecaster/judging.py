@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from forecaster.errors import UsageError
 from forecaster.store import judgements, leads, readings
@@ -44,6 +44,17 @@ class Confirmed(NamedTuple):
     period: str | None = None
     value: float | None = None
     added: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """The same as a JSON document."""
+        return {
+            "id": self.lead.id,
+            "decision": "confirmed",
+            "indicator": self.lead.indicator,
+            "period": self.period,
+            "value": self.value,
+            "reading_added": self.added,
+        }
 
 
 def confirm(

@@ -34,11 +34,11 @@ def moment(text: str | None, field: str = "as-of") -> datetime | None:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return datetime.combine(date.fromisoformat(text), time.max, tzinfo=UTC)
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 1 in the far east lies before the calendar
         raise WrongValue(
             field, f"{text!r} is no moment; write 2018-12-31 or 2018-12-31T12:00Z"
         ) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def day(text: str, field: str) -> date:

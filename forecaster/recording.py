@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from forecaster import parsing, remarks
+from forecaster import documents, parsing, remarks
 from forecaster.errors import WrongValue
 from forecaster.store import readings
+from forecaster.store.audit import Entry
 from forecaster.store.readings import NewReading
 from forecaster.wiring import Desk
 from indicators import Indicator, Period
@@ -23,6 +24,18 @@ class Recorded(NamedTuple):
     vintage: int | None
     why: str = ""
     remarks: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The same as a JSON document."""
+        return {
+            "indicator": self.reading.indicator,
+            "period": self.reading.period.text,
+            "value": self.reading.value,
+            "result": self.result,
+            "vintage": self.vintage,
+            "known_at": documents.moment(self.reading.known_at),
+            "why": self.why or None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +55,10 @@ class Stated:
     published_at: datetime | None = None
 
 
-def store(desk: Desk, stated: Stated) -> Recorded:
+def store(desk: Desk, stated: Stated, *, entry: Entry | None = None) -> Recorded:
     """Check a reading and store it, or put it into quarantine.
+
+    ``entry`` is written to the audit log with it, if anything changes.
 
     Raises
     ------
@@ -75,9 +90,9 @@ def store(desk: Desk, stated: Stated) -> Recorded:
     why = indicator.implausible(number)
     accepted = bool(earlier) and remarks.standing(earlier).value == number
     if why is not None and not one.reason and not accepted:
-        readings.quarantine(desk.engine, one, why, now=now)
+        readings.quarantine(desk.engine, one, why, now=now, entry=entry)
         return Recorded("quarantined", one, None, why=f"{indicator.id} {covered.text}: {why}")
-    added = readings.add(desk.engine, [one], now=now)
+    added = readings.add(desk.engine, [one], now=now, entry=entry)
     stored = readings.vintages(desk.engine, indicator.id)
     vintages = [v for v in stored if v.period == covered.text]
     if added.duplicates:

@@ -53,6 +53,8 @@ SOURCES = (
 KEYED = ("comtrade", "imf")
 #: What a token or a proxy may open.
 SCOPES = ("read", "record", "operate")
+#: How a mail server may be talked to.
+SECURITY = ("starttls", "tls", "none")
 
 
 #: Every setting there is; the defaults stand in ``Settings``.
@@ -101,6 +103,10 @@ TABLE: dict[str, Setting] = {
         "where the job `backup` writes; `backups` in the state folder unless stated", parse.path
     ),
     "backups_kept": Setting("backups that the job `backup` keeps", parse.whole(1, 10_000)),
+    "disk_floor_mb": Setting(
+        "free space in MB below which the service says that it is not ready",
+        parse.whole(0, 1_000_000_000),
+    ),
     "proxy_header": Setting(
         "the header in which a trusted proxy says who asks; X-Forwarded-User for one", parse.header
     ),
@@ -111,6 +117,10 @@ TABLE: dict[str, Setting] = {
         f"what those may whom a proxy vouches for: some of {', '.join(SCOPES)}",
         parse.some_of(SCOPES),
     ),
+    "hosts": Setting(
+        "names that the pages answer to besides this machine's own, with commas between",
+        parse.hosts,
+    ),
     "web_requests_per_second": Setting(
         "requests a second of one address or identity, on average over ten seconds",
         parse.whole(1, 1_000_000),
@@ -118,6 +128,21 @@ TABLE: dict[str, Setting] = {
     "web_burst": Setting(
         "requests of one address or identity within one second", parse.whole(1, 1_000_000)
     ),
+    "webhook_allow_cidrs": Setting(
+        "ranges of the own network that webhooks may go to, with commas between", parse.ranges
+    ),
+    "webhook_key": Setting("the key that seals webhook secrets", parse.sealing_key, secret=True),
+    "webhook_ca_file": Setting(
+        "certificates in PEM that webhooks and mail believe besides the usual ones", parse.path
+    ),
+    "smtp_host": Setting("the mail server that sends alerts", parse.host),
+    "smtp_port": Setting("its port", parse.whole(1, 65_535)),
+    "smtp_security": Setting(
+        "how it is talked to: starttls, tls, or none on this machine", parse.one_of(SECURITY)
+    ),
+    "smtp_user": Setting("the name we sign in with there", parse.key),
+    "smtp_password": Setting("the password for it", parse.key, secret=True),
+    "smtp_from": Setting("the address that mail comes from", parse.mailbox),
 }
 
 
@@ -145,11 +170,22 @@ class Settings:
     heartbeat_url: str | None = None
     backup_folder: Path | None = None
     backups_kept: int = 14
+    disk_floor_mb: int = 500
     proxy_header: str | None = None
     proxy_addresses: tuple[str, ...] = ()
     proxy_scopes: tuple[str, ...] = ("read",)
+    hosts: tuple[str, ...] = ()
     web_requests_per_second: int = 300
     web_burst: int = 600
+    webhook_allow_cidrs: tuple[str, ...] = ()
+    webhook_key: str | None = field(default=None, repr=False)
+    webhook_ca_file: Path | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = field(default=None, repr=False)
+    smtp_from: str | None = None
     #: Base addresses of mirrors and keys, by source, where they are stated.
     base_urls: Mapping[str, str] = field(default_factory=dict)
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -92,20 +92,61 @@ def some_of(known: Sequence[str]) -> Callable[[object], tuple[str, ...]]:
     return parse
 
 
-def networks(value: object) -> tuple[str, ...]:
+def ranges(value: object) -> tuple[str, ...]:
     """Addresses and ranges of addresses."""
     import ipaddress  # most commands do without
 
-    found = []
-    for one in several(value):
-        try:
-            network = ipaddress.ip_network(one)
-        except ValueError:
-            raise ValueError("expected addresses or ranges, as 10.0.0.7, 192.0.2.0/28") from None
-        if network.prefixlen == 0:
-            raise ValueError("expected the addresses of the proxies, and not everybody's")
-        found.append(str(network))
-    return tuple(found)
+    stated = several(value)
+    try:
+        return tuple(str(ipaddress.ip_network(one)) for one in stated)
+    except ValueError:
+        raise ValueError("expected addresses or ranges, as 10.0.0.7, 192.0.2.0/28") from None
+
+
+def networks(value: object) -> tuple[str, ...]:
+    """The same, but not all there are."""
+    found = ranges(value)
+    if any(one.endswith("/0") for one in found):
+        raise ValueError("expected the addresses of the proxies, and not everybody's")
+    return found
+
+
+def one_of(known: Sequence[str]) -> Callable[[object], str]:
+    """One of some words."""
+
+    def parse(value: object) -> str:
+        said = text(value)
+        if said not in known:
+            raise ValueError(f"expected one of {', '.join(known)}")
+        return said
+
+    return parse
+
+
+def sealing_key(value: object) -> str:
+    """32 bytes in base64, as ``Fernet.generate_key`` of the package cryptography makes them."""
+    said = text(value)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", said):
+        raise ValueError("expected 32 bytes in the base64 of addresses, 44 letters in all")
+    return said
+
+
+def host(value: object) -> str:
+    """The name or address of a machine."""
+    said = text(value)
+    if not re.fullmatch(r"[A-Za-z0-9:]([A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?", said):
+        raise ValueError("expected the name of a machine, as mail.example.org")
+    return said
+
+
+def mailbox(value: object) -> str:
+    """One e-mail address in its plain form."""
+    said = text(value)
+    local, _, domain = said.rpartition("@")
+    plain = re.fullmatch(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}", local)
+    if not plain or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?", domain):
+        raise ValueError("expected one e-mail address, as desk@example.org")
+    return said
 
 
 def header(value: object) -> str:
@@ -116,3 +157,11 @@ def header(value: object) -> str:
     if said in {"authorization", "cookie", "host", "origin", "content-type", "content-length"}:
         raise ValueError("expected a header of the proxy's own, as X-Forwarded-User")
     return said
+
+
+def hosts(value: object) -> tuple[str, ...]:
+    """Names of hosts, or addresses, in small letters; those of IPv6 in brackets."""
+    found = tuple(one.lower() for one in several(value))
+    if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,252})|\[[0-9a-f:.]+\]", one) for one in found):
+        raise ValueError("expected names without port, as desk.example.org, [2001:db8::1]")
+    return found

@@ -112,6 +112,13 @@ def days_late(watch: Watch, last_period_end: date | None, now: datetime) -> int 
     return max(0, over.days + (over % timedelta(days=1) > timedelta(0)))
 
 
+def expected(watch: Watch, last_period_end: date) -> date | None:
+    """The day by which the value after the last one should be out; None without any rhythm."""
+    if watch.expected == "irregular":
+        return None
+    return _next_end(watch.expected, last_period_end) + timedelta(days=1 + watch.lag_days)
+
+
 def due(watch: Watch, last_period_end: date) -> datetime:
     """When patience for the value after the last one ends."""
     patience = timedelta(days=1 + watch.lag_days + watch.late_after_days)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ssl
 import threading
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
@@ -60,12 +60,17 @@ class Raw:
     foreign: str = ""
 
 
+def usual_trust() -> ssl.SSLContext:
+    """The certificates that are believed; nothing of the environment changes them."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Wire:
     """Sends single requests. No cookies, no proxies from the environment, no connection reused."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: ssl.SSLContext | None = None) -> None:
         # httpx's client on top would keep cookies, read .netrc and resolve redirects by itself.
-        self._transport = _Transport()
+        self._transport = _Transport(trust or usual_trust())
 
     def exchange(self, question: Question, *, cap: int, ends_at: float) -> Raw:
         """Ask once and read the whole answer.
@@ -81,6 +86,33 @@ class Wire:
         ------
         Broken, Late, TooLarge, Unsendable
         """
+        return self._answered(question, "", ends_at, lambda answer: _read(answer, cap))
+
+    def send(self, question: Question, *, address: str, cap: int, ends_at: float) -> Raw:
+        """Ask once, at an address that the caller has chosen, and read how the answer begins.
+
+        Parameters
+        ----------
+        address : str
+            The IP address that is dialled. The host of the question is named to the server and has
+            to be in its certificate, but is not looked up again.
+        cap : int
+            The bytes after which no more of the body is read; it is given as it came, packed or
+            not.
+
+        Raises
+        ------
+        Broken, Late, Unsendable
+        """
+        return self._answered(question, address, ends_at, lambda answer: _begin(answer, cap))
+
+    def _answered(
+        self,
+        question: Question,
+        address: str,
+        ends_at: float,
+        read: Callable[[httpx.Response], Raw],
+    ) -> Raw:
         left = ends_at - monotonic()
         if left <= 0:
             raise Late
@@ -91,11 +123,15 @@ class Wire:
                 question.url,
                 headers=dict(question.headers),
                 content=question.content,
-                extensions={"timeout": timeout.as_dict(), "ends_at": ends_at},
+                extensions={
+                    "timeout": timeout.as_dict(),
+                    "ends_at": ends_at,
+                    "address": address,
+                },
             )
             answer = self._transport.handle_request(request)
             try:
-                return _read(answer, cap)
+                return read(answer)
             finally:
                 answer.close()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
@@ -137,6 +173,15 @@ def _read(answer: httpx.Response, cap: int) -> Raw:
     return Raw(answer.status_code, answer.headers, bytes(body), foreign)
 
 
+def _begin(answer: httpx.Response, cap: int) -> Raw:
+    body = bytearray()
+    for piece in answer.iter_raw(min(cap, PIECE)):
+        body += piece
+        if len(body) >= cap:
+            break
+    return Raw(answer.status_code, answer.headers, bytes(body[:cap]))
+
+
 class _Gzip:
     """Unpacks gzip piece by piece, never more than asked for at once."""
 
@@ -169,8 +214,7 @@ class _Gzip:
 class _Transport(httpx.HTTPTransport):
     """httpx's own, over connections that know when their exchange has to be done."""
 
-    def __init__(self) -> None:
-        trust = httpx.create_ssl_context(trust_env=False)
+    def __init__(self, trust: ssl.SSLContext) -> None:
         super().__init__(verify=trust, trust_env=False)
         self._backend = _Backend()
         # httpx takes no network backend; httpcore, which it stands on, does.
@@ -183,11 +227,12 @@ class _Transport(httpx.HTTPTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request on a connection of its own."""
         self._backend.local.ends_at = request.extensions["ends_at"]
+        self._backend.local.address = request.extensions["address"]
         return super().handle_request(request)
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Opens connections; ``local.ends_at`` is the moment for the one opened next, per thread."""
+    """Opens connections; ``local`` holds what goes for the one opened next, per thread."""
 
     def __init__(self) -> None:
         self.local = threading.local()
@@ -201,8 +246,9 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Open a connection."""
-        stream = self._plain.connect_tcp(host, port, timeout, local_address, socket_options)
+        """Open a connection, to the address that was chosen where one was."""
+        chosen = self.local.address or host
+        stream = self._plain.connect_tcp(chosen, port, timeout, local_address, socket_options)
         return _Stream(stream, self.local.ends_at)
 
 

@@ -13,11 +13,15 @@ from forecaster.errors import ForecasterError, Interrupted
 from jobs import logs, work
 from jobs.work import Done
 
+#: A fit takes minutes whatever happens; a reader of the pages must not wait for it.
+NICE = 10
+
 
 def main() -> None:
     """Do the job that the arguments name: job, number of the run, logical time."""
     job, number, moment = sys.argv[1:4]
     signal.signal(signal.SIGINT, signal.default_int_handler)  # even where we began without
+    os.nice(NICE)
     answer = _keep_answer_apart()
     _hold_the_leash()
     logs.set_up(job=job, run=int(number), logical_time=moment)

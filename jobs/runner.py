@@ -117,6 +117,10 @@ class Runner:
         self._stopping.set()
         self._wake.set()
 
+    def look_soon(self) -> None:
+        """Look for what is due at once: something was asked for."""
+        self._wake.set()
+
     def _clock(self) -> BackgroundScheduler:
         """APScheduler, which knows when to wake us and nothing else."""
         clock = BackgroundScheduler(

@@ -17,6 +17,7 @@ from forecaster.wiring import Desk
 from jobs import backups
 
 DAY = timedelta(hours=24)
+CHARTS_KEPT = timedelta(days=14)
 
 
 def tidy(desk: Desk) -> str:
@@ -27,7 +28,9 @@ def tidy(desk: Desk) -> str:
     home = desk.settings.home
     parts = files.sweep(home / "posteriors", DAY) + files.sweep(backups.folder(desk), DAY)
     parts += _old_folders(home) + _old_folders(backups.folder(desk))
-    parts += _removed((home / archive.FOLDER).rglob("*.part"))
+    for folder in (archive.FOLDER, "cache", "reports"):
+        parts += _removed((home / folder).rglob("*.part"))
+    charts = _removed((home / "cache" / "charts").glob("*/*"), CHARTS_KEPT)
     orphans = _orphans(home, set(forecasts.posteriors(desk.engine)))
     bodies = _bodies(home, archive.referenced(desk.engine))
     lost = _close_lost(desk)
@@ -37,6 +40,7 @@ def tidy(desk: Desk) -> str:
         f"{words.count(len(orphans), 'orphaned posterior')} and "
         f"{words.count(len(bodies), 'orphaned body', 'orphaned bodies')}; "
         f"closed {words.count(lost, 'killed update')}"
+        + (f"; forgot {words.count(len(charts), 'chart')} drawn long ago" if charts else "")
         + (f"; forgot {words.count(answers, 'answer')} to retried requests" if answers else "")
     )
 
@@ -56,9 +60,9 @@ def _bodies(home: Path, known: set[str]) -> list[Path]:
     return _removed(file for file in found if file.stem not in known)
 
 
-def _removed(found: Iterable[Path]) -> list[Path]:
+def _removed(found: Iterable[Path], age: timedelta = DAY) -> list[Path]:
     """Remove those that are old enough; the younger may still get their row."""
-    limit = time.time() - DAY.total_seconds()
+    limit = time.time() - age.total_seconds()
     removed = []
     for file in found:
         with suppress(FileNotFoundError):  # a half one may be whole by now, under another name

@@ -107,6 +107,13 @@ def tidy(desk: Desk) -> Done:
     return Done(tidying.tidy(desk))
 
 
+def report(desk: Desk) -> Done:
+    """Write the report of the day into the state folder and remove the oldest."""
+    from jobs import reports
+
+    return Done(reports.daily(desk))
+
+
 def backup(desk: Desk) -> Done:
     """Save the state to the backup folder and remove the oldest backups."""
     from jobs import backups
@@ -120,6 +127,7 @@ WORK: Mapping[str, Callable[[Desk], Done]] = {
     "update": update,
     "resolve": resolve,
     "alerts": alerts,
+    "report": report,
     "tidy": tidy,
     "backup": backup,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from forecaster.belief import FACTORS, FAMILIES, SCENARIOS
+from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Band, Series
 from forecaster.model.basis import Array
 
 CHAINS, DRAWS = 4, 300
@@ -104,6 +104,37 @@ def _summary() -> xr.Dataset:
             "ahead": ahead,
             "factor_name": list(FACTORS),
             "family": list(FAMILIES),
+            "scenario": list(SCENARIOS),
+        },
+    )
+
+
+def summary_of(series: Series) -> xr.Dataset:
+    """The curves of a page as the group of a posterior file that pages read."""
+
+    def rows(band: Band) -> list[list[float]]:
+        return [band[name] for name in ("mean", "q05", "q25", "q75", "q95")]
+
+    outlook, by = series["scenarios"], series["alliance_by"]
+    factors = np.array([rows(series["factors"][name]) for name in FACTORS])
+    return xr.Dataset(
+        {
+            "factor": (("statistic", "factor_name", "month"), factors.transpose(1, 0, 2)),
+            "hazard": (("statistic", "month"), rows(series["hazard"])),
+            "scenario_mean": (
+                ("ahead", "scenario"),
+                np.array([outlook["mean"][name] for name in SCENARIOS]).T,
+            ),
+            "alliance_by": (
+                ("statistic", "ahead"),
+                [by["mean"], by["q05"], by["q05"], by["q95"], by["q95"]],
+            ),
+        },
+        coords={
+            "statistic": list(STATISTICS),
+            "month": series["months"],
+            "ahead": [f"{month}-28" for month in outlook["months"]],
+            "factor_name": list(FACTORS),
             "scenario": list(SCENARIOS),
         },
     )

@@ -79,7 +79,7 @@ def document() -> Forecast:
         "status": "published",
         "as_of": AS_OF,
         "created_at": "2026-11-22T06:12:00Z",
-        "data_through": "2026-10",
+        "data_through": "2026-10-31",
         "n_readings": 12,
         "in_force": "retreat",
         "data_hash": "0" * 64,
@@ -157,6 +157,9 @@ def series() -> Series:
     return {
         "months": months,
         "factors": {name: _wave(i, len(months)) for i, name in enumerate(FACTORS)},
+        "levels": {
+            name: _scaled([0.2 + 0.002 * i for i in range(len(months))]) for name in FAMILIES
+        },
         "hazard": _scaled([0.004 + 0.00003 * i for i in range(len(months))]),
         "scenarios": {
             "months": ahead,

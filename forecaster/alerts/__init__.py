@@ -1,1 +1,1 @@
-"""Alerts: which change is worth a message, and what the message says."""
+"""Alerts: what is told to those who are not looking, and how it comes to them."""

@@ -1,12 +1,14 @@
-"""The bytes of a message: one alert, or several in one; under 20 kB, and the same each time."""
+"""What a message says: one alert, or several in one; under 20 kB, and the same each time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from forecaster.alerts.formats import Event
 from forecaster.alerts.telling import moment
+from forecaster.posterior import alert_words
 from forecaster.store.alerts import Alert
 
 LIMIT = 19_000  # of the 20,000 bytes that Standard Webhooks recommends as the most
@@ -18,8 +20,8 @@ _FORECASTS = 3
 Content = dict[str, Any]
 
 
-def message(alerts: Sequence[Alert]) -> tuple[str, bytes]:
-    """Type and bytes of the message that takes these alerts along, oldest first.
+def message(alerts: Sequence[Alert]) -> Event:
+    """The message that takes these alerts along, oldest first.
 
     Raises
     ------
@@ -29,45 +31,46 @@ def message(alerts: Sequence[Alert]) -> tuple[str, bytes]:
     if not alerts:
         raise ValueError("a message needs an alert")
     if len(alerts) == 1:
-        return alerts[0].type, _single(alerts[0])
-    return GROUPED, _group(alerts)
+        return _single(alerts[0])
+    return _group(alerts)
 
 
-def _single(one: Alert) -> bytes:
-    content = {
+def _single(one: Alert) -> Event:
+    data = {"sequence": one.id, **one.details}
+    content: Event = {
         "type": one.type,
         "timestamp": moment(one.at),
-        "data": {"sequence": one.id, **one.details},
+        "data": data,
     }
-    written = encoded(content)
-    if len(written) > LIMIT and one.details.get("explanation") is not None:
+    if len(encoded(content)) > LIMIT and one.details.get("explanation") is not None:
         # The desk has it whole; the message must stay small.
-        content["data"] = {**one.details, "sequence": one.id, "explanation": None}
-        written = encoded(content)
-    return written
+        content["data"] = {**data, "explanation": None}
+    return content
 
 
-def _group(alerts: Sequence[Alert]) -> bytes:
+def _group(alerts: Sequence[Alert]) -> Event:
     """As many of the newest as there is room for; how many were left out is stated."""
     origins: dict[str, Content] = {}
     for one in reversed(alerts):
         if one.details.get("versions") and one.forecast_id and len(origins) < _FORECASTS:
             kept = {key: one.details[key] for key in _ORIGIN if key in one.details}
             origins.setdefault(one.forecast_id, {"forecast_id": one.forecast_id, **kept})
-    content: Content = {
+    data: Content = {
+        "sequence": max(one.id for one in alerts),
+        "summary": alert_words.grouped([one.details["summary"] for one in alerts]),
+        "count": len(alerts),
+        "truncated": len(alerts),
+        "alerts": [],
+        "forecasts": list(origins.values()),
+    }
+    content: Event = {
         "type": GROUPED,
         "timestamp": moment(max(one.at for one in alerts)),
-        "data": {
-            "sequence": max(one.id for one in alerts),
-            "count": len(alerts),
-            "truncated": len(alerts),
-            "alerts": [],
-            "forecasts": list(origins.values()),
-        },
+        "data": data,
     }
     room = LIMIT - len(encoded(content))
     if room < 0:
-        content["data"]["forecasts"] = []
+        data["forecasts"] = []
         room = LIMIT - len(encoded(content))
     shown: list[Content] = []
     for one in reversed(alerts):
@@ -77,12 +80,10 @@ def _group(alerts: Sequence[Alert]) -> bytes:
         if room < 0:
             break
         shown.append(part)
-    content["data"] |= {"alerts": shown[::-1], "truncated": len(alerts) - len(shown)}
-    return encoded(content)
+    data |= {"alerts": shown[::-1], "truncated": len(alerts) - len(shown)}
+    return content
 
 
-def encoded(content: Content) -> bytes:
-    """JSON in one way only: keys in order, no spaces, UTF-8, nothing that is no number."""
-    return json.dumps(
-        content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+def encoded(content: Mapping[str, Any]) -> bytes:
+    """JSON as it counts for the size."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

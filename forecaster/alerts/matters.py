@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from forecaster import sources
-from forecaster.alerts.rules import Condition, Disabled, Event, Failing, Rejected, Revised, Stale
+from forecaster.alerts.rules import Condition, Event, Failing, Rejected, Revised, Stale
 from forecaster.alerts.telling import moment
 from forecaster.belief import QUESTION
 from forecaster.posterior import alert_words, words
@@ -44,8 +44,6 @@ class Matters:
                 return self._failing(rule)
             case Rejected():
                 return self._rejected(rule)
-            case Disabled():
-                return self._disabled()
 
     def newest(self, rule: Event) -> int:
         """The number of the last thing that could be an event of this rule."""
@@ -118,17 +116,6 @@ class Matters:
                 "last_at": moment(found[-1][1]),
                 "last_forecast_id": found[-1][0],
             }
-        }
-
-    def _disabled(self) -> dict[str, Facts]:
-        return {
-            name: {
-                "summary": alert_words.disabled(name),
-                "endpoint": name,
-                "why": why[:LONGEST],
-                "disabled_at": moment(at),
-            }
-            for name, why, at in alert_facts.disabled_endpoints(self._connection)
         }
 
     def _revised(self, rule: Revised, after: int) -> list[tuple[str, Facts]]:

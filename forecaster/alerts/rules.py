@@ -184,12 +184,6 @@ class Rejected(Common):
     running: Running = 2
 
 
-class Disabled(Common):
-    """Another endpoint gets nothing any more."""
-
-    when: Literal["endpoint_disabled"]
-
-
 class Revised(Common):
     """A publisher changed a value that was known, by at least so many per cent."""
 
@@ -204,7 +198,7 @@ class Resolution(Common):
     when: Literal["resolution"]
 
 
-Condition = Stale | Failing | Rejected | Disabled
+Condition = Stale | Failing | Rejected
 Event = Revised | Resolution
 Rule = Moved | Crossed | Condition | Event
 KINDS = (
@@ -213,7 +207,6 @@ KINDS = (
     "stale",
     "failing",
     "rejected",
-    "endpoint_disabled",
     "revised",
     "resolution",
 )

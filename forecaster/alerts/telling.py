@@ -30,7 +30,6 @@ TYPES = {
     "stale": "indicator.stale",
     "failing": "source.failing",
     "rejected": "run.rejected",
-    "endpoint_disabled": "endpoint.disabled",
     "revised": "indicator.revised",
     "resolution": "question.resolved",
 }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from forecaster.alerts import body, machine, telling
+from forecaster.alerts.formats import render
 from forecaster.alerts.machine import Message, Observation, Silence, State
 from forecaster.alerts.matters import Facts, Matters
 from forecaster.alerts.rules import Condition, Crossed, Event, Moved, Resolution, Revised, Rule
@@ -43,6 +44,7 @@ class Listener(NamedTuple):
 
     id: int
     rules: tuple[str, ...] = ()
+    format: str = "standard"
 
     def takes(self, rule: str) -> bool:
         """Whether it wants to hear of a rule; no rule named means all."""
@@ -59,7 +61,9 @@ class Turn:
             rule: [Silence(one.starts_at, one.until) for one in asked]
             for rule, asked in alerts.silences_of(connection).items()
         }
-        self._endpoints = [Listener(one.id, one.rules) for one in endpoints.live(connection)]
+        self._endpoints = [
+            Listener(one.id, one.rules, one.format) for one in endpoints.live(connection)
+        ]
         self._listeners = [Listener(DESK), *self._endpoints]
         self._matters = Matters(connection, setup.titles, now)
         self._documents: dict[str, Forecast | None] = {}
@@ -277,9 +281,13 @@ class Turn:
         together = [one for one in waiting if self._groups(one)]
         messages = [*alone, *([together] if together else [])]
         for some in messages:
-            kind, content = body.message(some)
+            event = body.message(some)
             webhook_id = outbox.put(
-                self._connection, endpoint=who.id, kind=kind, body=content, now=self._now
+                self._connection,
+                endpoint=who.id,
+                kind=event["type"],
+                body=render(who.format, event),
+                now=self._now,
             )
             alerts.taken(self._connection, [one.id for one in some], webhook_id)
         return len(messages)

@@ -7,6 +7,8 @@ import typer
 from forecaster.commands.alerts import alerts
 from forecaster.commands.check import check
 from forecaster.commands.collect import collect
+from forecaster.commands.deliveries import deliveries
+from forecaster.commands.endpoints import endpoints
 from forecaster.commands.history import history
 from forecaster.commands.indicators import indicators, readings
 from forecaster.commands.init import init
@@ -46,6 +48,8 @@ for command in (
 app.add_typer(alerts, name="alerts", help="What is told of changes, and when.")
 app.add_typer(leads, name="leads")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(endpoints, name="endpoints", help="Where alerts are sent: add, test, rotate, end.")
+app.add_typer(deliveries, name="deliveries", help="What was sent, what waits, what was given up.")
 app.add_typer(
     token, name="token", help="Let people and programs in: make tokens, list and revoke them."
 )

@@ -64,16 +64,7 @@ def confirm(
     stated = judging.Confirmation(period, value, counted, note.strip())
     done = judging.confirm(open_desk(settings.load()), number, stated)
     if as_json:
-        speak.document(
-            {
-                "id": number,
-                "decision": "confirmed",
-                "indicator": done.lead.indicator,
-                "period": done.period,
-                "value": done.value,
-                "reading_added": done.added,
-            }
-        )
+        speak.document(done.document())
     elif done.value is None:
         speak.say(f"lead {number} is confirmed; nothing was recorded")
     elif done.added:

@@ -28,7 +28,6 @@ def record(
 ) -> None:
     """Add a reading by hand. A second value for a period becomes its next vintage."""
     from forecaster import parsing, recording
-    from forecaster.documents import moment
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
@@ -42,19 +41,8 @@ def record(
         published_at=parsing.past_moment(published, "published", desk.clock()),
     )
     done = recording.store(desk, stated)
-    one = done.reading
     if as_json:
-        speak.document(
-            {
-                "indicator": one.indicator,
-                "period": one.period.text,
-                "value": one.value,
-                "result": done.result,
-                "vintage": done.vintage,
-                "known_at": moment(one.known_at),
-                "why": done.why or None,
-            }
-        )
+        speak.document(done.document())
     else:
         _tell(done)
     for text in done.remarks:

@@ -1,78 +1,36 @@
-"""``forecaster report``: the standing forecast as one page."""
+"""``forecaster report``: the standing forecast as one page, or printed."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
-from forecaster import parsing, settings, standing
+from forecaster import parsing, settings
 from forecaster.commands import options, speak
-from forecaster.errors import ForecasterError
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from forecaster.wiring import Desk
 
 
 def report(
     output: Path = typer.Option(
-        Path("report.html"), "--output", metavar="F.html", help="The file to write."
+        Path("report.html"),
+        "--output",
+        metavar="F",
+        help="The file to write: a page, or a PDF where the name ends in .pdf.",
     ),
     as_of: str | None = options.AsOf,
 ) -> None:
-    """Write the forecast as one page that needs no network. It can be printed."""
+    """Write the forecast as one page that needs no network. It can be printed.
+
+    A PDF is printed by the Chromium on the path.
+    """
+    from forecaster.web import pdf, reporting
+    from forecaster.web.studio import Studio
     from forecaster.wiring import open_desk
 
-    text = page(open_desk(settings.load()), parsing.moment(as_of))
-    write(output, text)
-    speak.say(f"wrote {output} ({len(text.encode()) // 1000:,} kB)")
-
-
-def page(desk: Desk, at: datetime | None = None) -> str:
-    """The page of the standing forecast, or of the one that stood at a time.
-
-    Raises
-    ------
-    NothingKnown
-        If there is no such forecast, or it was stored without its posterior.
-    DamagedFile
-        If its posterior does not match its hash.
-    """
-    from forecaster import documents
-    from forecaster.posterior import series
-    from forecaster.web import report as web
-    from forecaster.web.studio import Studio
-
-    now = desk.clock()
-    document = standing.forecast(desk.settings, now, at)
-    path, sha256 = documents.posterior_place(desk, document["forecast_id"])
-    curves = series.load(desk.settings.home / path, sha256)
-    before = documents.before(desk, document["forecast_id"])
-    made_of = web.Page(
-        document=document,
-        series=curves,
-        indicators=documents.indicators(desk, at or now)["indicators"],
-        disagreements=documents.disagreements(desk, at or now),
-        previous=None
-        if before is None
-        else web.Previous(before.headline_mean, documents.moment(before.as_of)),
-    )
+    desk = open_desk(settings.load())
+    if output.suffix.lower() == reporting.PDF:
+        pdf.browser()  # told before the work is done
     with Studio() as studio:
-        return web.html(made_of, studio)
-
-
-def write(output: Path, text: str) -> None:
-    """Put the page in its place at once: nobody finds half of it."""
-    beside = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(output)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise ForecasterError(
-            f"{output} cannot be written ({error.strerror}); name another file with --output"
-        ) from error
+        text = reporting.html(desk, studio, parsing.moment(as_of))
+    size = reporting.write(output, text)
+    speak.say(f"wrote {output} ({size // 1000:,} kB)")

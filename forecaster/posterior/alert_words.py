@@ -119,14 +119,15 @@ def resolution(scenario: str, date: str) -> str:
     return f"{words.title(scenario)} is in force from {words.day(date)}, as recorded."
 
 
-def disabled(name: str) -> str:
-    """An endpoint is disabled."""
-    return f"The endpoint {name} is disabled; nothing is sent there."
-
-
 def ended(sentence: str) -> str:
     """A condition does not hold any more: what it had said is over."""
     return f"Over: {sentence}"
+
+
+def grouped(sentences: Sequence[str]) -> str:
+    """Several alerts in one message: how many, and what the newest say."""
+    said = " ".join(sentences[::-1][:NAMED])
+    return f"{words.count(len(sentences), 'alert')}, the newest first: {said}"
 
 
 def withdrawn(rule: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import h5py
 
-from forecaster.belief import FACTORS, SCENARIOS, Band, Series, Track
+from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Band, Series, Track
 from forecaster.posterior import damage
 
 _BAND = ("mean", "q05", "q25", "q75", "q95")
@@ -43,6 +43,7 @@ def _series(summary: Any) -> Series:
     return {
         "months": _names(summary, "month"),
         "factors": _bands(summary, "factor", "factor_name", FACTORS),
+        "levels": _bands(summary, "level", "family", FAMILIES),
         "hazard": _band(_lines(summary, "hazard")),
         "scenarios": {
             "months": ahead,

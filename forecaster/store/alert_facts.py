@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Column, Connection, Engine, and_, exists, func, select
 
 from forecaster.belief import Forecast, Kind
-from forecaster.store import schema, schema_delivery
+from forecaster.store import schema
 from forecaster.store.engine import reading
 from forecaster.store.forecasts import STANDS
 from forecaster.store.instants import from_text, to_text
@@ -157,15 +157,6 @@ def resolutions(connection: Connection, after: int) -> list[Resolved]:
     table = schema.resolutions
     statement = select(*(table.c[name] for name in names)).where(table.c.id > after)
     return [Resolved(*row) for row in connection.execute(statement.order_by(table.c.id))]
-
-
-def disabled_endpoints(connection: Connection) -> list[tuple[str, str, datetime]]:
-    """Name, reason and time of the endpoints that get nothing any more."""
-    table = schema_delivery.endpoints
-    statement = select(table.c.name, table.c.disabled_why, table.c.disabled_at).where(
-        table.c.removed_at.is_(None), table.c.disabled_at.is_not(None)
-    )
-    return [tuple(row) for row in connection.execute(statement.order_by(table.c.id))]
 
 
 def stood(engine: Engine) -> Iterator[tuple[Kind, Forecast]]:

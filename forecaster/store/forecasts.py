@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, select, tuple_
 from sqlalchemy import insert as insert_into
 
 from forecaster.belief import Forecast, Kind
@@ -122,6 +122,36 @@ def history(engine: Engine, *, kinds: Sequence[Kind] = STANDS) -> list[Summary]:
     )
     with reading(engine) as connection:
         return [Summary(*row) for row in connection.execute(statement)]
+
+
+def page(
+    engine: Engine, *, kinds: Sequence[Kind] = STANDS, limit: int, after: int | None = None
+) -> list[tuple[int, Summary]]:
+    """Some forecasts with their numbers, newest first; those after one where a number is given.
+
+    A forecast that is added later changes nothing in what follows a number.
+    """
+    place = (table.c.as_of, table.c.created_at, table.c.id)
+    statement = (
+        select(table.c.id, *_SUMMARY)
+        .where(table.c.kind.in_(kinds))
+        .order_by(*(one.desc() for one in place))
+        .limit(limit)
+    )
+    with reading(engine) as connection:
+        if after is not None:
+            there = connection.execute(select(*place).where(table.c.id == after)).one_or_none()
+            if there is None:
+                return []
+            statement = statement.where(tuple_(*place) < tuple(there))
+        return [(number, Summary(*row)) for number, *row in connection.execute(statement)]
+
+
+def kind_of(engine: Engine, forecast_id: str) -> Kind | None:
+    """The kind of the forecast of that id; None if there is none."""
+    statement = select(table.c.kind).where(table.c.forecast_id == forecast_id)
+    with reading(engine) as connection:
+        return cast("Kind | None", connection.execute(statement).scalar())
 
 
 def stood(engine: Engine, at: datetime) -> Summary | None:

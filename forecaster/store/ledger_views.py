@@ -32,11 +32,15 @@ def last(engine: Engine) -> dict[str, Run]:
     return {run.job: truly(run, now) for run in rows}
 
 
-def runs(engine: Engine, job: str | None = None, limit: int = 20) -> list[Run]:
-    """The newest rows of one job or of all, newest first."""
+def runs(
+    engine: Engine, job: str | None = None, limit: int = 20, status: Status | None = None
+) -> list[Run]:
+    """The newest rows of one job or of all, of one status or of any, newest first."""
     statement = select(*COLUMNS).order_by(job_runs.c.logical_time.desc(), job_runs.c.id.desc())
     if job is not None:
         statement = statement.where(job_runs.c.job == job)
+    if status is not None:
+        statement = statement.where(job_runs.c.status == status)
     with reading(engine) as connection:
         now = clock.database_time(connection)
         found = [Run(*row) for row in connection.execute(statement.limit(limit))]

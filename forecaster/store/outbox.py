@@ -20,7 +20,8 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
-from forecaster.errors import UnknownName
+from forecaster.errors import UnknownName, UsageError
+from forecaster.store import endpoints as endpoint_book
 from forecaster.store.engine import next_number, reading, writing
 from forecaster.store.schema_delivery import attempts as tries
 from forecaster.store.schema_delivery import deliveries as table
@@ -133,20 +134,26 @@ def replay(engine: Engine, webhook_id: str, *, now: datetime) -> Delivery:
     ------
     UnknownName
         If no row has the id.
+    UsageError
+        If its endpoint is disabled or was removed.
     """
     with writing(engine) as connection:
         found = _one(connection, webhook_id)
+        number = select(table.c.endpoint).where(table.c.id == found.id)
+        one = endpoint_book.numbered(connection, connection.execute(number).scalar_one())
+        if one is None:
+            raise UsageError(f"its endpoint {found.endpoint} was removed; there is nowhere to send")
+        _require_enabled(one)
         _again(connection, table.c.id == found.id, now)
         return _one(connection, webhook_id)
 
 
 def replay_dead(engine: Engine, endpoint: str, *, now: datetime) -> int:
     """The same for all that were given up for one endpoint; returns how many."""
-    number = select(endpoints.c.id).where(
-        endpoints.c.name == endpoint, endpoints.c.removed_at.is_(None)
-    )
-    which = (table.c.status == "dead") & table.c.endpoint.in_(number)
     with writing(engine) as connection:
+        one = endpoint_book.standing(connection, endpoint)
+        _require_enabled(one)
+        which = (table.c.status == "dead") & (table.c.endpoint == one.id)
         return _again(connection, which, now)
 
 
@@ -160,6 +167,14 @@ def give_up(connection: Connection, endpoint: int, now: datetime) -> int:
 def _again(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:
     values = {"status": "pending", "attempts": 0, "next_attempt_at": now, "done_at": None}
     return connection.execute(update(table).where(which).values(values)).rowcount
+
+
+def _require_enabled(one: endpoint_book.Endpoint) -> None:
+    if one.disabled_at is not None:
+        raise UsageError(
+            f"the endpoint {one.name} is disabled ({one.disabled_why}); run "
+            f"`forecaster endpoints enable {one.name}` first"
+        )
 
 
 def _one(connection: Connection, webhook_id: str) -> Delivery:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Row,
     and_,
     exists,
     insert,
@@ -62,8 +61,8 @@ class _Vintage(NamedTuple):
     value: float
 
 
-_COLUMNS = [table.c[name] for name in StoredReading._fields]
-_ORDER = (table.c.indicator, table.c.period_start, table.c.period_end)
+COLUMNS = [table.c[name] for name in StoredReading._fields]
+ORDER = (table.c.indicator, table.c.period_start, table.c.period_end)
 _NEWER = table.alias("newer")
 _GONE = schema.withdrawals
 _Key = tuple[str, str]
@@ -140,44 +139,53 @@ def as_known(
     list of StoredReading
         Ordered by indicator and period.
     """
+    condition = and_(stands(at, recorded_by), ~replaced(at, recorded_by))
+    statement = select(*COLUMNS).where(condition).order_by(*ORDER)
+    if indicator is not None:
+        statement = statement.where(table.c.indicator == indicator)
+    with reading(engine) as connection:
+        return [stored(row) for row in connection.execute(statement).all()]
 
-    def counts(columns: Any) -> ColumnElement[bool]:
-        conditions = [columns.known_at <= to_text(at)]
-        if recorded_by is not None:
-            conditions.append(columns.recorded_at <= to_text(recorded_by))
-        return and_(*conditions)
 
-    # One step in the index per row; a window function would sort all rows first.
-    replaced = exists().where(
-        _NEWER.c.indicator == table.c.indicator,
-        _NEWER.c.period_start == table.c.period_start,
-        _NEWER.c.period_end == table.c.period_end,
-        tuple_(_NEWER.c.known_at, _NEWER.c.vintage) > tuple_(table.c.known_at, table.c.vintage),
-        counts(_NEWER.c),
-    )
+def stands(at: datetime, recorded_by: datetime | None = None) -> ColumnElement[bool]:
+    """Whether a row was known at a time, and not taken back by then."""
     taken_back = exists().where(
         _GONE.c.indicator == table.c.indicator,
         _GONE.c.period_start == table.c.period_start,
         _GONE.c.period_end == table.c.period_end,
         _GONE.c.known_at >= table.c.known_at,
-        counts(_GONE.c),
+        _counts(_GONE.c, at, recorded_by),
     )
     # Mostly nothing was ever taken back: asked once, not for each row.
-    stands = or_(~exists(select(_GONE.c.id)), ~taken_back)
-    statement = select(*_COLUMNS).where(counts(table.c), ~replaced, stands).order_by(*_ORDER)
-    if indicator is not None:
-        statement = statement.where(table.c.indicator == indicator)
-    with reading(engine) as connection:
-        return [_stored(row) for row in connection.execute(statement).all()]
+    return and_(_counts(table.c, at, recorded_by), or_(~exists(select(_GONE.c.id)), ~taken_back))
+
+
+def replaced(at: datetime, recorded_by: datetime | None = None) -> ColumnElement[bool]:
+    """Whether a later vintage of a row's period was known at a time."""
+    # One step in the index per row; a window function would sort all rows first.
+    return exists().where(
+        _NEWER.c.indicator == table.c.indicator,
+        _NEWER.c.period_start == table.c.period_start,
+        _NEWER.c.period_end == table.c.period_end,
+        tuple_(_NEWER.c.known_at, _NEWER.c.vintage) > tuple_(table.c.known_at, table.c.vintage),
+        _counts(_NEWER.c, at, recorded_by),
+    )
+
+
+def _counts(columns: Any, at: datetime, recorded_by: datetime | None) -> ColumnElement[bool]:
+    conditions = [columns.known_at <= to_text(at)]
+    if recorded_by is not None:
+        conditions.append(columns.recorded_at <= to_text(recorded_by))
+    return and_(*conditions)
 
 
 def vintages(engine: Engine, indicator: str) -> list[StoredReading]:
     """Every vintage of one indicator, ordered by period and vintage."""
     statement = (
-        select(*_COLUMNS).where(table.c.indicator == indicator).order_by(*_ORDER, table.c.vintage)
+        select(*COLUMNS).where(table.c.indicator == indicator).order_by(*ORDER, table.c.vintage)
     )
     with reading(engine) as connection:
-        return [_stored(row) for row in connection.execute(statement).all()]
+        return [stored(row) for row in connection.execute(statement).all()]
 
 
 def _new_rows(
@@ -280,7 +288,8 @@ def _row(one: NewReading, recorded_at: str) -> dict[str, Any]:
     }
 
 
-def _stored(row: Row[*tuple[Any, ...]]) -> StoredReading:
+def stored(row: Sequence[Any]) -> StoredReading:
+    """A row of ``COLUMNS`` as a reading."""
     return StoredReading(
         row[0],
         row[1],

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,16 +14,22 @@ from starlette.staticfiles import StaticFiles
 import forecaster
 from forecaster.errors import ForecasterError
 from forecaster.store import generation
-from forecaster.web import frame, headers, problems
-from forecaster.web.access import access, mount
+from forecaster.web import downloads, frame, headers, health, problems, warming
+from forecaster.web.access import access as access_side
+from forecaster.web.access import mount
+from forecaster.web.access.access import Access
+from forecaster.web.api import mount as api
+from forecaster.web.feeds import feed
 from forecaster.web.memo import Memo
-from forecaster.web.pages import page, today
+from forecaster.web.metrics import Counting, Metrics
+from forecaster.web.pages import drivers, forecast, history, operations, page, today
 from forecaster.web.site import Operations, Site
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 
-PAGES = (today.PAGE,)
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
+PAGES = (today.PAGE, history.PAGE, forecast.PAGE, drivers.PAGE, operations.PAGE)
+LOOPBACK = "127.0.0.1"
+HOSTS = (LOOPBACK, "localhost", "[::1]")
 
 
 def site(desk: Desk, studio: Studio, operations: Operations | None = None) -> Site:
@@ -32,31 +42,59 @@ def site(desk: Desk, studio: Studio, operations: Operations | None = None) -> Si
     return Site(desk, studio, Memo(mark), operations)
 
 
-def create_app(of: Site, host: str = "127.0.0.1") -> FastAPI:
-    """The application that shows a site on an address; beyond loopback nothing is open.
+def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HOSTS) -> FastAPI:
+    """The application that shows a site.
 
-    Raises
-    ------
-    StoreError
-        If the key of the sessions cannot be read or made.
+    ``access`` says who may what; unless stated, whoever is on this machine may read. ``hosts`` are
+    the names that it answers to.
     """
+    access = access or access_side.of(of.desk, LOOPBACK, problems.refuse)
+    metrics = Metrics(of)
     app = FastAPI(
         title="Sino-Russian alignment",
         version=forecaster.__version__,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # the API tells it
         docs_url=None,
         redoc_url=None,
+        lifespan=_life(of),
     )
     app.state.site = of
     pages = APIRouter()
     for one in PAGES:
         page.add(pages, one)
-    app.include_router(pages)
+    for routes in (
+        pages,
+        operations.router(of),
+        downloads.router(of),
+        health.router(of),
+        metrics.router(),
+        feed.router(),
+    ):
+        app.include_router(routes)
+    api.add(app)
     app.mount("/static", StaticFiles(directory=frame.STATIC), name="static")
     for kind in (ForecasterError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, problems.on_error)
     # The last added stands outermost.
-    mount.guard(app, access.of(of.desk, host, refuse=problems.answer), page.sign_in)
-    app.add_middleware(headers.KnownHosts, hosts=HOSTS)
+    mount.guard(app, access, page.sign_in)
+    app.add_middleware(headers.KnownHosts, hosts=hosts)
     app.add_middleware(headers.SecurityHeaders)
+    app.add_middleware(Counting, metrics=metrics)
     return app
+
+
+def _life(of: Site) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What goes on beside the answers, from the first to the last."""
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        warmth = asyncio.create_task(warming.keep_warm(of, PAGES))
+        try:
+            yield
+        finally:
+            warmth.cancel()
+            with suppress(asyncio.CancelledError):
+                await warmth
+            of.studio.close()
+
+    return life

@@ -5,7 +5,10 @@ The web process makes these without Altair; the studio's child makes charts of t
 
 from __future__ import annotations
 
-from forecaster.belief import FACTORS, Constraints, Headline, Series
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forecaster.belief import FACTORS, Constraints, Headline, Level, Series
 from forecaster.web.studio import Drawing
 
 
@@ -25,20 +28,55 @@ def hazard(series: Series) -> Drawing:
     return Drawing("hazard", {"months": series["months"], "band": series["hazard"]})
 
 
-def factors(series: Series) -> dict[str, Drawing]:
-    """Seven small charts on one scale, so that their moves can be compared."""
-    bands = series["factors"]
+def factors(series: Series, *, large: bool = False) -> dict[str, Drawing]:
+    """Seven charts on one scale, so that their moves can be compared; small ones unless told."""
+    months, bands = series["months"], series["factors"]
     low = min(min(bands[name]["q05"]) for name in FACTORS)
     high = max(max(bands[name]["q95"]) for name in FACTORS)
-    return {
-        name: Drawing(
-            "factor", {"months": series["months"], "band": bands[name], "low": low, "high": high}
-        )
-        for name in FACTORS
-    }
+    shared = {"months": months, "low": low, "high": high} | ({"large": True} if large else {})
+    return {name: Drawing("factor", {**shared, "band": bands[name]}) for name in FACTORS}
 
 
 def strengths(constraints: Constraints) -> Drawing:
     """How strongly each family holds back."""
     needed = {"strength": constraints["strength"], "families": constraints["families"]}
     return Drawing("strengths", {"constraints": needed})
+
+
+def history(
+    said: Sequence[Sequence[float]],
+    later: Sequence[Sequence[float]],
+    marks: Sequence[Mapping[str, Any]],
+    span: tuple[float, float],
+    frame: Mapping[str, float],
+) -> Drawing:
+    """The headline through time, in milliseconds: (when, mean, lower, upper, provisional).
+
+    ``later`` are hindcasts (when, mean, lower, upper), ``marks`` what happened (``when``, ``text``,
+    ``kind``); the plot lies in its drawing as ``frame`` says.
+    """
+    return Drawing(
+        "history",
+        {
+            "said": [list(row) for row in said],
+            "later": [list(row) for row in later],
+            "marks": [dict(one) for one in marks],
+            "span": list(span),
+            "frame": dict(frame),
+        },
+    )
+
+
+def levels(series: Series) -> Drawing:
+    """How high each family stands through time."""
+    return Drawing("levels", {"months": series["months"], "families": series["levels"]})
+
+
+def sub_levels(rows: Sequence[tuple[str, Level | None, bool]]) -> Drawing:
+    """Families and their parts now: name, level, whether it is a whole family."""
+    return Drawing("sub_levels", {"rows": rows})
+
+
+def beliefs(panels: Sequence[Mapping[str, Any]]) -> Drawing:
+    """Before, by the readings alone, after: panels of quantities on one axis each."""
+    return Drawing("beliefs", {"panels": panels})

@@ -6,16 +6,13 @@ that a figure of a past day is asked for with the same ``as_of``.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from forecaster.web.formats import as_csv
 from forecaster.web.studio import Drawing
 
-#: A cell that begins so would be a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = ("svg", "png", "csv")
 
 
@@ -52,12 +49,7 @@ class Table:
 
     def csv(self) -> str:
         """The whole table in full precision; text cannot act as a formula."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow([column.name for column in self.columns])
-        for row in self.rows:
-            writer.writerow([_safe(value) for value in row])
-        return out.getvalue()
+        return as_csv.lines([column.name for column in self.columns], self.rows)
 
 
 @dataclass(frozen=True)
@@ -74,12 +66,6 @@ class Figure:
     table: Table
     note: str = ""
     small: bool = False
-
-
-def _safe(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
 
 
 def yearly(months: Sequence[str]) -> list[int]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -25,6 +28,8 @@ def environment() -> Environment:
     )
     environment.filters.update(
         percent=lambda value: tied(words.percent(value)),
+        fine=words.fine,
+        fine_span=lambda one: tied(words.fine_interval(one["lower"], one["upper"])),
         rate=lambda value: tied(words.rate(value)),
         span=lambda one: tied(words.interval(one["lower"], one["upper"])),
         rate_span=lambda one: tied(words.rate_interval(one["lower"], one["upper"])),
@@ -33,9 +38,26 @@ def environment() -> Environment:
         title_of=words.title,
         moment=lambda value: tied(words.moment(value)),
         day=lambda value: tied(words.day(value)),
+        size=lambda value: tied(words.size(value)),
         tied=tied,
+        took=took,
+        listed=listed,
     )
     return environment
+
+
+def listed(value: object) -> str:
+    """A value of a document as text; the members of a list with commas between."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def took(run: Mapping[str, Any]) -> str:
+    """The seconds that a run took, where it has come to its end."""
+    began, ended = run["started_at"], run["finished_at"]
+    if began is None or ended is None:
+        return "–"
+    length = datetime.fromisoformat(ended) - datetime.fromisoformat(began)
+    return f"{length.total_seconds():,.1f}"
 
 
 def tied(text: str) -> str:

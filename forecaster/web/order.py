@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecaster.belief import Constraints, Strength
+from forecaster.belief import FAMILIES, Constraints, Strength
 from forecaster.posterior import words
 
 #: Bottom to top: what is asked about stands on the axis, the state of today fills the rest.
@@ -12,5 +12,5 @@ STACK = ("alliance", "balancing", "rupture", "retreat")
 def named_strengths(constraints: Constraints) -> dict[str, Strength]:
     """All together, then each family, by their names for people."""
     return {"All together": constraints["strength"]} | {
-        words.title(name): one for name, one in constraints["families"].items()
+        words.title(name): constraints["families"][name] for name in FAMILIES
     }

@@ -21,6 +21,7 @@ from forecaster.errors import (
     UnknownName,
     UsageError,
 )
+from forecaster.web.access.sign_in import local
 
 MEDIA_TYPE = "application/problem+json"
 #: The most special first.
@@ -82,8 +83,21 @@ async def on_error(request: Request, error: Exception) -> Response:
     raise error
 
 
+def refuse(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+    """The answer to whoever may not; a person who is unknown is asked to sign in."""
+    kept_nowhere = {**headers, "cache-control": "no-store"}
+    if status != 401 or not wants_page(request) or request.method not in {"GET", "HEAD"}:
+        return answer(request, status, detail, kept_nowhere)
+    from forecaster.web.pages import page
+
+    shown = {"next": local(str(request.scope["path"])), "problem": ""}
+    said = page.sign_in(request, status, "Sign in", shown)
+    said.headers.update(kept_nowhere)
+    return said
+
+
 def answer(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
-    """The answer for whoever asks: a page for a person, a problem document for a program."""
+    """A page for a person, a problem document for a program."""
     if wants_page(request):
         from forecaster.web.pages import page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from typing import Any, Protocol, cast
 
@@ -13,6 +14,8 @@ from starlette.requests import Request
 from forecaster import documents
 from forecaster.belief import Series
 from forecaster.posterior import series
+from forecaster.store.audit import Entry
+from forecaster.web.machine import Sizes
 from forecaster.web.memo import Memo
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
@@ -28,12 +31,19 @@ class Operations(Protocol):
         """Every job with its last run and next time, as ``forecaster jobs status --json``."""
         ...
 
-    def runs(self, job: str | None, limit: int) -> Document:
+    @property
+    def here(self) -> bool:
+        """Whether this process looks after jobs; else another one does."""
+        ...
+
+    def runs(self, job: str | None, limit: int, status: str | None = None) -> Document:
         """The newest rows of the ledger: ``{"runs": [...]}``."""
         ...
 
-    def ask(self, job: str) -> Document:
+    def ask(self, job: str, line: Entry | None = None) -> Document:
         """Enter a run of a job that is due now; the runner takes it up.
+
+        ``line`` goes into the audit log with it.
 
         Raises
         ------
@@ -62,6 +72,11 @@ class Site:
     operations: Operations | None = None
     _curves: OrderedDict[str, Series] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How large the parts of the state folder are."""
+        return Sizes(self.desk)
 
     def now(self) -> datetime:
         """The moment by the desk's clock, UTC."""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from forecaster.commands import report
 from forecaster.errors import DamagedFile, ForecasterError, NothingKnown
 from forecaster.posterior import series
+from forecaster.web import reporting
+from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 from tests import synthetic
 from tests.commands.conftest import NOW, Put
@@ -29,12 +30,17 @@ def curves(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return asked
 
 
+def page_of(desk: Desk) -> str:
+    with Studio() as studio:
+        return reporting.html(desk, studio)
+
+
 def test_the_page_shows_the_standing_forecast_and_all_sources(
     put: Put, desk: Desk, curves: list[Path]
 ) -> None:
     put("before", NOW - timedelta(days=1), mean=0.1)
     put("now", NOW - timedelta(hours=1), mean=0.13)
-    page = report.page(desk)
+    page = page_of(desk)
 
     assert curves == [desk.settings.home / "posteriors" / "now.nc"]
     assert "▲\N{NO-BREAK SPACE}3.0\N{NO-BREAK SPACE}points since" in page
@@ -45,24 +51,24 @@ def test_the_page_shows_the_standing_forecast_and_all_sources(
 
 def test_without_a_forecast_there_is_no_page(desk: Desk) -> None:
     with pytest.raises(NothingKnown, match="forecaster update"):
-        report.page(desk)
+        page_of(desk)
 
 
 def test_a_posterior_that_is_gone_is_told(put: Put, desk: Desk) -> None:
     put("now", NOW - timedelta(hours=1))
     with pytest.raises(DamagedFile, match=r"now\.nc"):
-        report.page(desk)
+        page_of(desk)
 
 
 def test_the_file_is_put_in_place_at_once(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     target.write_text("the old page")
-    report.write(target, "the new page")
+    reporting.write(target, "the new page")
 
     assert target.read_text() == "the new page"
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ForecasterError, match="--output"):
-        report.write(tmp_path / "no such folder" / "report.html", "page")
+    with pytest.raises(ForecasterError, match="name another place"):
+        reporting.write(tmp_path / "no such folder" / "report.html", "page")

@@ -139,3 +139,26 @@ def test_an_id_is_given_once(engine: Engine) -> None:
     with pytest.raises(StoreError, match="refused"):
         store(engine, document("one", "2026-12-01T06:00:00Z"))
     assert [one.forecast_id for one in forecasts.history(engine)] == ["one"]
+
+
+def test_pages_together_are_the_history_newest_first(engine: Engine) -> None:
+    for number in range(7):  # three of them as of one moment, two of those made at one moment
+        as_of = f"2026-11-0{1 + number // 3}T06:00:00Z"
+        store(engine, document(f"f{number}", as_of, f"2026-11-0{5 + number // 2}T06:00:00Z"))
+    store(engine, document("turned away", "2026-11-09T06:00:00Z"), kind="rejected")
+    found: list[str] = []
+    after: int | None = None
+    while page := forecasts.page(engine, limit=2, after=after):
+        if after is None:  # one that comes meanwhile moves nothing
+            store(engine, document("newer", "2026-11-20T06:00:00Z"))
+        found += [one.forecast_id for _, one in page]
+        after = page[-1][0]
+    everything = [one.forecast_id for one in reversed(forecasts.history(engine))]
+    assert ["newer", *found] == everything
+    assert len(found) == 7
+    assert [] == forecasts.page(engine, limit=2, after=4711)
+    assert ["turned away"] == [
+        one.forecast_id for _, one in forecasts.page(engine, kinds=["rejected"], limit=9)
+    ]
+    assert forecasts.kind_of(engine, "turned away") == "rejected"
+    assert forecasts.kind_of(engine, "none") is None

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from forecaster.web.charts import outlook, state
+from forecaster.web.charts import constraints, history, outlook, state
 from forecaster.web.charts.parts import Chart
 
 CHARTS: Mapping[str, Callable[..., Chart]] = {
+    "beliefs": constraints.beliefs,
     "fan": outlook.fan,
     "futures": outlook.futures,
     "hazard": outlook.hazard,
     "factor": state.factor,
+    "history": history.headline,
+    "levels": constraints.levels,
     "strengths": state.strengths,
+    "sub_levels": constraints.sub_levels,
 }

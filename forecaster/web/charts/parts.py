@@ -95,10 +95,27 @@ def percents(top: float, title: str | None = None) -> Axis:
 _PERCENT_LABEL = "format(datum.value * 100, '~r') + '\N{NO-BREAK SPACE}%'"
 
 
-def finish(sheets: Sheets, *layers: alt.Chart, wide: int = WIDE, tall: int = TALL) -> Chart:
-    """The layers as one chart, in the quiet look that all share."""
-    chart = alt.layer(*layers).properties(width=wide, height=tall, padding=4)
-    quiet: dict[str, Any] = {
+def finish(
+    sheets: Sheets,
+    *layers: alt.Chart,
+    wide: int = WIDE,
+    tall: int = TALL,
+    margins: dict[str, float] | None = None,
+) -> Chart:
+    """The layers as one chart, in the quiet look that all share.
+
+    The drawing is as large as its labels need, or, with ``margins``, of a size that is known
+    before it is drawn: left, right, top and bottom of the plot.
+    """
+    chart = alt.layer(*layers).properties(width=wide, height=tall, padding=margins or 4)
+    if margins is not None:
+        chart = chart.properties(autosize=alt.AutoSizeParams(type="none"))
+    return quiet(sheets, chart)
+
+
+def quiet(sheets: Sheets, chart: Any) -> Chart:
+    """A chart, or several beside each other, in the quiet look that all share."""
+    axes: dict[str, Any] = {
         "labelColor": "var(--muted)",
         "titleColor": "var(--muted)",
         "labelFontSize": 11,
@@ -110,9 +127,10 @@ def finish(sheets: Sheets, *layers: alt.Chart, wide: int = WIDE, tall: int = TAL
         "labelPadding": 5,
     }
     finished: Chart = (
-        chart.configure(font="sans-serif", background="transparent")
+        # What a chart shows is told by the page; a name for each mark would double its size.
+        chart.configure(font="sans-serif", background="transparent", aria=False)
         .configure_view(stroke=None)
-        .configure_axis(**quiet)
+        .configure_axis(**axes)
         .configure_axisY(domain=False, ticks=False)
         .to_dict()
     )

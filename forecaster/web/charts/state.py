@@ -22,11 +22,16 @@ from forecaster.web.charts.parts import (
 )
 from forecaster.web.order import named_strengths
 
+LARGE_TALL = 130
 
-def factor(months: Sequence[str], band: Band, low: float, high: float) -> Chart:
+
+def factor(
+    months: Sequence[str], band: Band, low: float, high: float, *, large: bool = False
+) -> Chart:
     """One factor through time; seven of them share the scale from ``low`` to ``high``."""
-    rows = band_rows(months, band)
-    x = years(rows, ticks=4)
+    # A large one stands beside six others; every other month is all that its pixels show.
+    rows = band_rows(months, band)[:: -2 if large else -1][::-1]
+    x = years(rows, ticks=5 if large else 4)
 
     def y(name: str) -> alt.Y:
         return alt.Y(
@@ -42,8 +47,8 @@ def factor(months: Sequence[str], band: Band, low: float, high: float) -> Chart:
         sheets,
         zero.encode(y=y("mean")),
         *bands(sheets.chart(rows).encode(x=x), y),
-        wide=SMALL_WIDE,
-        tall=SMALL_TALL,
+        wide=WIDE if large else SMALL_WIDE,
+        tall=LARGE_TALL if large else SMALL_TALL,
     )
 
 
@@ -52,7 +57,7 @@ def strengths(constraints: Constraints) -> Chart:
     rows = [_strength_row(label, one) for label, one in named_strengths(constraints).items()]
     # The reader's font may be wider than the one that the labels were measured with.
     named = alt.Axis(labelLimit=150, minExtent=126, grid=False)
-    y = alt.Y("label:N", title=None, sort=None, axis=named)
+    y = alt.Y("label:N", title=None, sort=[row["label"] for row in rows], axis=named)
 
     def x(name: str) -> alt.X:
         axis = alt.Axis(tickCount=5, grid=True, domain=False, ticks=False)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -72,13 +73,16 @@ class Ask:
 class View:
     """What a page shows: its figures by name, and the variables of its template.
 
-    ``damage`` is told at the top of the page.
+    ``damage`` is told at the top of the page. ``template`` takes the place of the page's own where
+    there is something else to say than what it is for.
     """
 
     title: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
     shown: Mapping[str, Any] = field(default_factory=dict)
     damage: str = ""
+    template: str = ""
+    status: int = 200
 
 
 class Page(NamedTuple):
@@ -100,11 +104,8 @@ def add(router: APIRouter, page: Page) -> None:
         ask = asked(request)
         wanted = (ask.query.get("figure"), ask.query.get("format", "svg"))
         if page.kept:
-            key = (page.address, ask.address, ask.visitor)
-            made = await ask.site.memo.get(key, lambda: make(page, ask, wanted))
+            made = await kept(page, ask, wanted)
         else:
-            from starlette.concurrency import run_in_threadpool
-
             made = await run_in_threadpool(make, page, ask, wanted)
         return made.answer(request)
 
@@ -115,6 +116,12 @@ def add(router: APIRouter, page: Page) -> None:
         include_in_schema=False,
         name=page.template.removesuffix(".html"),
     )
+
+
+async def kept(page: Page, ask: Ask, wanted: tuple[str | None, str] = (None, "svg")) -> Kept:
+    """The answer in memory, or a new one."""
+    key = (page.address, ask.address, ask.visitor)
+    return await ask.site.memo.get(key, lambda: make(page, ask, wanted))
 
 
 def asked(request: Request) -> Ask:
@@ -145,8 +152,8 @@ def make(page: Page, ask: Ask, wanted: tuple[str | None, str]) -> Kept:
     view = page.view(ask)
     name, form = wanted
     if name is None:
-        body = _html(page.template, view, ask)
-        return memo.keep(body.encode(), HTML)
+        body = _html(view.template or page.template, view, ask)
+        return memo.keep(body.encode(), HTML, view.status)
     if name not in view.figures or form not in FORMATS:
         known = ", ".join(view.figures)
         raise HTTPException(
@@ -230,18 +237,18 @@ def place(address: str) -> str:
 def failure(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
     """A page that says what went wrong and what to do."""
     shown = {"detail": detail, "status": status}
-    answer = _plain(request, status, View(title=_heading(status), shown=shown), "error.html")
-    answer.headers.update(headers)
-    return answer
+    return _beside(request, "error.html", View(_heading(status), shown=shown), status, headers)
 
 
-def sign_in(request: Request, status: int, title: str, shown: Mapping[str, Any]) -> Response:
-    """The page where a token is shown once, to stay signed in."""
-    return _plain(request, status, View(title=title, shown=shown), "sign_in.html")
+def sign_in(request: Request, status: int, title: str, shown: dict[str, Any]) -> Response:
+    """The page on which somebody says who it is."""
+    return _beside(request, "sign_in.html", View(title, shown=shown), status, {})
 
 
-def _plain(request: Request, status: int, view: View, template: str) -> Response:
-    """A page that shows nothing of the store and is not kept."""
+def _beside(
+    request: Request, template: str, view: View, status: int, headers: Mapping[str, str]
+) -> Response:
+    """A page that stands beside the others: it shows nothing of what the desk knows."""
     ask = Ask(
         site=site_of(request),
         address=str(request.scope["path"]),
@@ -251,7 +258,7 @@ def _plain(request: Request, status: int, view: View, template: str) -> Response
         visitor=getattr(request.state, "principal", None),
         csrf=getattr(request.state, "csrf", ""),
     )
-    return HTMLResponse(_html(template, view, ask), status)
+    return HTMLResponse(_html(template, view, ask), status, dict(headers))
 
 
 def _heading(status: int) -> str:

@@ -7,30 +7,38 @@ from typing import Any, NamedTuple
 
 from forecaster import documents, standing
 from forecaster.belief import FACTORS, Forecast, Series
+from forecaster.errors import NothingKnown
 from forecaster.posterior import words
-from forecaster.web import drawings
+from forecaster.web import drawings, timeline
 from forecaster.web.figure import Column, Figure, Table, yearly
 from forecaster.web.order import STACK, named_strengths
-from forecaster.web.pages.page import Ask, Page, View
+from forecaster.web.pages import nothing
+from forecaster.web.pages.page import Ask, Page, View, link
 
 SPANS = ((1, "yesterday"), (7, "a week ago"), (30, "30 days ago"), (365, "a year ago"))
+YEAR = 365
 NAMED = 6  # indicators that are named before the rest is counted
 
 
 def view(ask: Ask) -> View:
     """The standing forecast, or the one that stood at the moment asked for."""
-    document = standing.forecast(ask.site.desk.settings, ask.site.now(), ask.at)
+    try:
+        document = standing.forecast(ask.site.desk.settings, ask.site.now(), ask.at)
+    except NothingKnown:
+        return nothing.yet(ask)
     curves, damage = ask.curves(document["forecast_id"])
+    course = timeline.line(ask.site, ask.moment, YEAR, later=False)
     headline, said = document["headline"], document["words"]
     return View(
         title=f"{words.percent(headline['mean'])} {words.by_date(headline['date'])}",
         damage=damage,
-        figures=_figures(document, curves),
+        figures=_figures(document, curves) | course_figure(course),
         shown={
             "document": document,
             "sentence": words.headline_sentence(headline, said),
             "confidence": words.confidence_sentence(said),
             "moves": _moves(ask, document),
+            "strip": timeline.ticks(ask.site, course, link(ask)) if course.drawable else None,
             "stack": STACK,
             "factors": FACTORS,
             "horizons": [
@@ -74,6 +82,11 @@ def _figures(document: Forecast, curves: Series | None) -> dict[str, Figure]:
         **factors(document, curves),
         **found,
     }
+
+
+def course_figure(course: timeline.Line) -> dict[str, Figure]:
+    """The headline through the year; one forecast is no line."""
+    return {"headline": timeline.figure(course)} if course.drawable else {}
 
 
 def futures(curves: Series) -> Figure:
@@ -121,9 +134,9 @@ def fan(document: Forecast, curves: Series) -> Figure:
     )
 
 
-def factors(document: Forecast, curves: Series) -> dict[str, Figure]:
-    """Seven small charts on one scale."""
-    drawn = drawings.factors(curves)
+def factors(document: Forecast, curves: Series, *, large: bool = False) -> dict[str, Figure]:
+    """Seven charts on one scale, small ones unless told."""
+    drawn = drawings.factors(curves, large=large)
     found = {}
     for name in FACTORS:
         band, now = curves["factors"][name], document["factors"][name]
@@ -132,7 +145,7 @@ def factors(document: Forecast, curves: Series) -> dict[str, Figure]:
             title=words.title(name),
             alt=f"{words.title(name)} since 1992, now {stands}.",
             drawing=drawn[name],
-            small=True,
+            small=not large,
             table=Table(
                 columns=[
                     Column("month", "Month", number=False),

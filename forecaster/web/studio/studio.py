@@ -97,6 +97,9 @@ class Studio:
 
     def close(self) -> None:
         """End the child; a later call starts another."""
+        child = self._child
+        if child is not None:
+            child.kill()  # whoever waits for a picture is told at once, and we do not wait for them
         with self._desk:
             self._end()
 

@@ -87,9 +87,9 @@ class Room:
         self.setup = Setup(stated, "https://desk.example.org")
         self.ids = {name: self.listen(name).id for name in names}
 
-    def listen(self, name: str, *takes: str) -> Endpoint:
+    def listen(self, name: str, *takes: str, kind: str = "standard") -> Endpoint:
         """Make an endpoint."""
-        new = NewEndpoint(name, "http://x", "sealed", "standard", takes, "sealed")
+        new = NewEndpoint(name, "http://x", "sealed", kind, takes, "sealed")
         return endpoints.create(self.desk.engine, new, SOMEBODY, now=self.clock.now)
 
     def publish(

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from forecaster.alerts import evaluate
+from forecaster.alerts.formats import FORMATS
 from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast
-from forecaster.store import alerts, endpoints, forecasts
+from forecaster.store import alerts, endpoints, forecasts, outbox
 from forecaster.store.alerts import Acknowledged, Silenced
 from forecaster.store.engine import writing
 from forecaster.wiring import Desk
@@ -216,3 +217,18 @@ def test_forecasts_of_an_older_store_are_judged_from_what_stood(desk: Desk) -> N
     room.publish(0.15, days=1)
     assert 1 == len(room.sent("one"))
     assert timedelta(days=1) == room.decided()[0].at - after()
+
+
+def test_each_endpoint_is_sent_its_own_form(desk: Desk) -> None:
+    room = Room(desk, {**HEADLINE, "other": rule(points=4.0)})
+    for kind in FORMATS:
+        room.ids[kind] = room.listen(kind, kind=kind).id
+    room.publish(0.10)
+    room.publish(0.15, days=1)
+    bodies = {}
+    for kind in FORMATS:
+        (row,) = outbox.deliveries(room.desk.engine, endpoint=kind)
+        bodies[kind] = outbox.show(room.desk.engine, row.webhook_id)[1]
+    told = b"The probability of an alliance by the end of November"
+    assert [] == [kind for kind, body in bodies.items() if told not in body.replace(b"\r\n ", b" ")]
+    assert len(FORMATS) == len(set(bodies.values()))

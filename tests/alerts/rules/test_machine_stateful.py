@@ -77,6 +77,8 @@ class Alerts(machines.RuleBasedStateMachine):
         self.open = False
         self.opened = 0
         self.last: datetime | None = None
+        if not isinstance(stated, Moved | Crossed):
+            value = 0.0  # a condition begins with none, so that the first one is told
         self.state = machine.begin(stated, self.found(value, error), first)
 
     def found(self, value: float, error: float) -> Any:

@@ -12,7 +12,6 @@ from forecaster.store.visits import Brought, Failure
 from forecaster.wiring import Desk
 from indicators.period import Period
 from tests.alerts.rules.support import Room, after, document, rule
-from tests.alerts.rules.test_evaluate import disable
 
 
 def new(
@@ -158,14 +157,3 @@ def test_a_resolution_is_told_once(desk: Desk) -> None:
     (told,) = room.sent("one")
     assert ("question.resolved", "balancing") == (told["type"], told["data"]["subject"])
     assert "https://example.org/b" == told["data"]["facts"]["source"]
-
-
-def test_the_others_are_told_of_an_endpoint_that_is_disabled(desk: Desk) -> None:
-    room = Room(desk, {"disabled": rule("endpoint_disabled")}, "one", "two")
-    room.look()
-    disable(room, "one", after(hours=1))
-    room.look(hours=2)
-    disable(room, "one", None)
-    room.look(hours=3)
-    assert ["fired", "resolved"] == [one["data"]["event"] for one in room.sent("two")]
-    assert "endpoint.disabled" == room.sent("two")[0]["type"]

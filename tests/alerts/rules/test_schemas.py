@@ -18,7 +18,6 @@ from forecaster.store import readings, resolutions, visits
 from forecaster.store.visits import Failure
 from forecaster.wiring import Desk
 from tests.alerts.rules.support import Room, after, rule
-from tests.alerts.rules.test_evaluate import disable
 from tests.alerts.rules.test_matters import new
 
 DOCS = Path(__file__).parents[3] / "docs" / "reference" / "webhooks"
@@ -40,14 +39,13 @@ def bodies(desk: Desk) -> dict[str, dict[str, Any]]:
         "late": rule("stale", indicators=["trade_total"]),
         "failing": rule("failing", failures=1),
         "rejected": rule("rejected", running=1),
-        "disabled": rule("endpoint_disabled"),
         "revised": rule("revised", indicators=["gdp_ratio"]),
         "resolution": rule("resolution"),
     }
     stated = {name: one.model_copy(update={"group": False}) for name, one in stated.items()}
     stated["second"] = rule(points=3.0)
     stated["third"] = rule(points=4.0)
-    room = Room(desk, stated, "one", "two")
+    room = Room(desk, stated, "one")
     readings.add(desk.engine, [new(1.0, "gdp_ratio", "2031")], now=after())
     room.publish(0.10)
     room.look()
@@ -56,7 +54,6 @@ def bodies(desk: Desk) -> dict[str, dict[str, Any]]:
     visits.fail(desk.engine, Failure("sipri", ["arms_orders"], "503"), now=after(days=3))
     readings.add(desk.engine, [new(2.0, "gdp_ratio", "2031", day=3)], now=after(days=3))
     resolutions.add(desk.engine, "balancing", after().date(), "https://example.org/b", after())
-    disable(room, "two", after(days=3))
     room.look(days=400)
     room.publish(0.10, days=401)
     return {one["type"]: one for one in room.sent("one")}

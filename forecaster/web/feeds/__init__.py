@@ -1,0 +1,1 @@
+"""What other programs follow: an Atom feed, a calendar, a description for catalogues of data."""

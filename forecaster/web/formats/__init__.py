@@ -1,0 +1,1 @@
+"""A table or a set of series as a file: CSV, Parquet, netCDF."""
