@@ -1,18 +1,37 @@
-"""The one transaction that publishes: a forecast and everything that must exist with it."""
+"""The one transaction that publishes: a forecast and everything that must exist with it.
+
+The alerts that it gives rise to, and the messages that carry them, are written with it: they exist
+if and only if it does.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from forecaster.alerts import evaluate
+from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast, Kind
-from forecaster.store import forecasts
+from forecaster.store import alert_facts, forecasts
 from forecaster.store.engine import writing
 from forecaster.store.handle import Engine
 
 
-def publish(
-    engine: Engine, document: Forecast, *, kind: Kind, posterior_path: str, posterior_sha256: str
+def publish(  # noqa: PLR0913 - a forecast, its file, and what else happens with it
+    engine: Engine,
+    document: Forecast,
+    *,
+    kind: Kind,
+    posterior_path: str,
+    posterior_sha256: str,
+    alerting: Setup,
+    now: datetime,
 ) -> None:
-    """Store a forecast; its posterior file is on disk already, and this row is its commit."""
+    """Store a forecast; its posterior file is on disk already, and this row is its commit.
+
+    One that comes to stand is judged by the rules of ``alerting``, and so is a refused one.
+    """
     with writing(engine) as connection:
+        before = alert_facts.standing(connection)
         forecasts.insert(
             connection,
             document,
@@ -20,3 +39,9 @@ def publish(
             posterior_path=posterior_path,
             posterior_sha256=posterior_sha256,
         )
+        if kind in forecasts.STANDS:
+            standing = alert_facts.standing(connection)
+            if standing is not None and standing["forecast_id"] == document["forecast_id"]:
+                evaluate.published(connection, alerting, standing, before, now)
+        elif kind == "rejected" and document["status"] != "hindcast":
+            evaluate.rejected(connection, alerting, now)

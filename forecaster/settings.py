@@ -84,6 +84,10 @@ TABLE: dict[str, Setting] = {
         for name in KEYED
     },
     "schedule": Setting("the timetable of the jobs; jobs/schedule.toml unless stated", parse.path),
+    "alerts": Setting(
+        "the rules of what is told; forecaster/alerts/alerts.toml unless stated", parse.path
+    ),
+    "desk_url": Setting("where people find the desk, for the links in alerts", parse.base_url),
     "jobs_at_once": Setting("jobs that run at the same time", parse.whole(1, 64)),
     "fit_seconds": Setting("seconds after which a fit is ended", parse.whole(1, 604_800)),
     "fit_memory_mb": Setting(
@@ -157,6 +161,8 @@ class Settings:
     stale_after_hours: int = 48
     contact: str | None = None
     schedule: Path | None = None
+    alerts: Path | None = None
+    desk_url: str | None = None
     jobs_at_once: int = 2
     fit_seconds: int = 1800
     fit_memory_mb: int = 4096

@@ -18,6 +18,8 @@ from typing import Any, Literal
 import xarray as xr
 
 from forecaster import __version__, sources
+from forecaster.alerts import evaluate
+from forecaster.alerts.telling import Setup
 from forecaster.belief import QUESTION, Diagnostics, Forecast, Kind
 from forecaster.documents import moment
 from forecaster.errors import DamagedFile, Interrupted, NothingKnown, StoreError
@@ -105,6 +107,7 @@ def _locked(
     *,
     force: bool,
 ) -> Outcome:
+    alerting = evaluate.prepare(desk.settings)  # a slip in that file is told before the fit
     now = desk.clock()
     at = as_of or now
     known = _known(desk, at)
@@ -135,7 +138,7 @@ def _locked(
             tell=progress,
         )
         given = Given(known, situation, said, seed, at, hindcast=as_of is not None)
-        done = _store(desk, tree, given)
+        done = _store(desk, tree, given, alerting)
         status = "rejected" if done.kind == "rejected" else "succeeded"
         message = done.message
     except KeyboardInterrupt:
@@ -220,7 +223,7 @@ def _unchanged(desk: Desk, said: str, at: datetime) -> Forecast | None:
     return standing if same else None
 
 
-def _store(desk: Desk, tree: xr.DataTree, given: Given) -> Outcome:
+def _store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outcome:
     created = desk.clock()
     diagnostics = gate.diagnose(tree)
     meant: Literal["hindcast", "published"] = "hindcast" if given.hindcast else "published"
@@ -240,7 +243,15 @@ def _store(desk: Desk, tree: xr.DataTree, given: Given) -> Outcome:
     path = f"posteriors/{document['forecast_id']}.nc"
     sha256 = files.save(tree, desk.settings.home / path)
     try:
-        publish(desk.engine, document, kind=kind, posterior_path=path, posterior_sha256=sha256)
+        publish(
+            desk.engine,
+            document,
+            kind=kind,
+            posterior_path=path,
+            posterior_sha256=sha256,
+            alerting=alerting,
+            now=desk.clock(),
+        )
     except StoreError:
         with suppress(StoreError):  # a server that was lost may have stored the row all the same
             if forecasts.posterior_of(desk.engine, document["forecast_id"]) is None:

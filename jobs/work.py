@@ -92,6 +92,14 @@ def resolve(desk: Desk) -> Done:
     )
 
 
+def alerts(desk: Desk) -> Done:
+    """Judge what changes without a forecast, and send on what quiet hours have kept."""
+    from forecaster import alerting
+    from forecaster.posterior import words
+
+    return Done(f"{words.count(alerting.look(desk), 'message')} put into the outbox")
+
+
 def tidy(desk: Desk) -> Done:
     """Remove what killed processes left behind."""
     from jobs import tidying
@@ -118,6 +126,7 @@ WORK: Mapping[str, Callable[[Desk], Done]] = {
     **{f"collect:{source}": partial(collect, source) for source in SOURCES},
     "update": update,
     "resolve": resolve,
+    "alerts": alerts,
     "report": report,
     "tidy": tidy,
     "backup": backup,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from forecaster.commands.alerts import alerts
 from forecaster.commands.check import check
 from forecaster.commands.collect import collect
 from forecaster.commands.deliveries import deliveries
@@ -44,6 +45,7 @@ for command in (
     settings,
 ):
     app.command()(command)
+app.add_typer(alerts, name="alerts", help="What is told of changes, and when.")
 app.add_typer(leads, name="leads")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(endpoints, name="endpoints", help="Where alerts are sent: add, test, rotate, end.")

@@ -19,6 +19,7 @@ FURTHER: list[Callable[[settings.Settings], list[str]]] = []
 
 def check() -> None:
     """Check every file that people edit. Tell all problems at once, and the unused claims."""
+    from forecaster.alerts import rules
     from forecaster.store.engine import open_engine
     from forecaster.wiring import Desk
 
@@ -26,7 +27,11 @@ def check() -> None:
     for name in settings.unknown_variables():
         speak.remark(f"{name}: no setting reads this variable; see `forecaster settings`")
     desk = Desk(chosen, open_engine(chosen.database_url))  # files only: no database is touched
-    found = [*problems(desk), *(line for one in FURTHER for line in one(chosen))]
+    found = [
+        *problems(desk),
+        *rules.problems(chosen.alerts),
+        *(line for one in FURTHER for line in one(chosen)),
+    ]
     if found:
         found.append(f"{words.count(len(found), 'problem')}; nothing was changed")
         raise InvalidFiles(found)

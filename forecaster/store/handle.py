@@ -1,4 +1,4 @@
-"""The type of an open database, for rooms that hand it on and never look inside."""
+"""The types of an open database, for rooms that hand them on and never look inside."""
 
 from sqlalchemy import Connection, Engine
 

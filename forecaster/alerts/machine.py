@@ -1,0 +1,329 @@
+"""One rule, one matter, one endpoint: when an alert opens, is told again, and is resolved.
+
+Pure: ``(state, observation, now) -> (state, messages)``. Nothing is read, no clock is asked, and
+what is due between two steps is done at its own time, so that how often somebody looks changes no
+decision::
+
+    calm ──fired──► open ──again──► open          a further move; still one alert
+     ▲               │
+     └───resolved────┘   reverted | acknowledged | settled | withdrawn
+
+While a silence holds nothing is decided; what still holds when it ends is told then. Quiet hours
+delay what was decided and lose nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from forecaster.alerts import measures
+from forecaster.alerts.rules import Common, Condition, Crossed, Moved
+
+Rule = Moved | Crossed | Condition
+Kind = Literal["fired", "again", "resolved"]
+Reason = Literal["", "reverted", "acknowledged", "settled", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A number as it was seen; a condition is 1 while it holds and 0 else.
+
+    ``error`` is the Monte Carlo standard error of the mean; ``seen`` when it came before the rule;
+    ``date`` the day that it speaks of, None for its own.
+    """
+
+    id: str
+    as_of: datetime
+    value: float
+    lower: float
+    upper: float
+    error: float
+    seen: datetime
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is remembered between two steps.
+
+    Attributes
+    ----------
+    reference : Observation
+        From which the next move is measured: the later of the last alert and what was acknowledged.
+    calm : Observation, optional
+        The last one on the calm side of a threshold; None: never seen there.
+    recent : tuple of Observation
+        Those since the reference, as far back as a window reaches.
+    streak, side : int
+        How many in a row have moved, and to which side.
+    origin : Observation, optional
+        Where the open alert began; None: no alert is open.
+    episode : int
+        How many alerts were opened so far.
+    """
+
+    clock: datetime
+    current: Observation
+    reference: Observation
+    calm: Observation | None = None
+    recent: tuple[Observation, ...] = ()
+    streak: int = 0
+    side: int = 0
+    origin: Observation | None = None
+    episode: int = 0
+    fired_at: datetime | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What was decided at a time; it may be told from ``deliver_at`` on."""
+
+    kind: Kind
+    at: datetime
+    deliver_at: datetime
+    previous: Observation
+    current: Observation
+    side: int
+    episode: int
+    reason: Reason = ""
+
+
+class Silence(NamedTuple):
+    """From the moment it was asked for until its end; a later one takes the place of an earlier."""
+
+    start: datetime
+    until: datetime
+
+
+Step = tuple[State, tuple[Message, ...]]
+
+
+def begin(rule: Rule, first: Observation, now: datetime) -> State:
+    """The state of somebody who has just seen an observation: nothing is told of that one."""
+    first = replace(first, seen=now)
+    return State(now, first, first, calm=None if _beyond(rule, first) else first, recent=(first,))
+
+
+def observe(
+    rule: Rule, state: State, found: Observation, now: datetime, silences: Sequence[Silence] = ()
+) -> Step:
+    """Take in a new observation."""
+    state, said = advance(rule, state, now, silences)
+    found = replace(found, seen=now)
+    state = replace(state, current=found, recent=_kept(rule, (*state.recent, found), now))
+    side, _ = _moved(rule, state, now)
+    streak = state.streak + 1 if side == state.side else 1
+    state = replace(state, side=side, streak=streak if side else 0)
+    if not _beyond(rule, found):
+        state = replace(state, calm=found)
+    state, more = _decide(rule, state, now, silences)
+    return state, (*said, *more)
+
+
+def advance(rule: Rule, state: State, now: datetime, silences: Sequence[Silence] = ()) -> Step:
+    """Do what has become due by now, each at its own time."""
+    state = _no_later(state, now)
+    said: tuple[Message, ...] = ()
+    while (due := _next(rule, state, now, silences)) is not None:
+        state, more = _decide(rule, replace(state, clock=due), due, silences)
+        said += more
+    return replace(state, clock=now), said
+
+
+def acknowledge(
+    rule: Rule, state: State, seen: Observation, now: datetime, silences: Sequence[Silence] = ()
+) -> Step:
+    """Somebody knows of a forecast: moves are measured from it, unless a later one was told."""
+    state, said = advance(rule, state, now, silences)
+    if not isinstance(rule, Moved) or seen.as_of < state.reference.as_of:
+        return state, said
+    seen = replace(seen, seen=now)
+    more: tuple[Message, ...] = ()
+    if state.origin is not None:
+        state, more = _resolve(rule, state, now, "acknowledged")
+    state = replace(state, reference=seen, recent=(seen,), streak=0, side=0)
+    return state, (*said, *more)
+
+
+def withdraw(state: State, now: datetime) -> Step:
+    """The rule is gone: an open alert ends with it, at once."""
+    state = _no_later(state, now)
+    if state.origin is None:
+        return state, ()
+    side = 1 if state.current.value > state.reference.value else -1
+    said = Message(
+        "resolved", now, now, state.reference, state.current, side, state.episode, "withdrawn"
+    )
+    return replace(_from_here(state), clock=now, origin=None, opened_at=None), (said,)
+
+
+def silenced(silences: Sequence[Silence], at: datetime) -> bool:
+    """Whether the last silence that was asked for by then still holds."""
+    asked = [one for one in silences if one.start <= at]
+    return bool(asked) and at < asked[-1].until
+
+
+def may_fire(rule: Common, fired_at: datetime | None, at: datetime) -> bool:
+    """Whether the last alert lies long enough back."""
+    return fired_at is None or at >= fired_at + rule.min_interval
+
+
+def told_at(rule: Common, at: datetime) -> datetime:
+    """When what is decided at a moment may be told: then, or when the quiet hours end."""
+    return at if rule.quiet is None else rule.quiet.hours.until(at)
+
+
+def size(rule: Moved, before: Observation, after: Observation) -> float:
+    """How far apart two observations are, in the rule's measure."""
+    if rule.measure == "bits":
+        return measures.bits(before.value, after.value)
+    return abs(after.value - before.value) / rule.scale
+
+
+def _decide(rule: Rule, state: State, at: datetime, silences: Sequence[Silence]) -> Step:
+    if silenced(silences, at):
+        return state, ()
+    said: tuple[Message, ...] = ()
+    if (why := _over(rule, state, at)) is not None:
+        state, said = _resolve(rule, state, at, why)
+    side, before = _moved(rule, state, at)
+    tells = state.origin is None or isinstance(rule, Moved)
+    running = getattr(rule, "running", 1) if isinstance(rule, Moved | Crossed) else 1
+    if side and tells and state.streak >= running and may_fire(rule, state.fired_at, at):
+        state, more = _fire(rule, state, at, before)
+        said += more
+    return state, said
+
+
+def _fire(rule: Rule, state: State, at: datetime, before: Observation) -> Step:
+    first = state.origin is None
+    episode = state.episode + first
+    kind: Kind = "fired" if first else "again"
+    side = 1 if state.current.value > before.value else -1
+    said = Message(kind, at, told_at(rule, at), before, state.current, side, episode)
+    after = replace(
+        _from_here(state),
+        origin=before if first else state.origin,
+        episode=episode,
+        fired_at=at,
+        opened_at=at if first else state.opened_at,
+    )
+    return after, (said,)
+
+
+def _resolve(rule: Rule, state: State, at: datetime, why: Reason) -> Step:
+    side = 1 if state.current.value > state.reference.value else -1
+    said = Message(
+        "resolved", at, told_at(rule, at), state.reference, state.current, side, state.episode, why
+    )
+    after = state if why == "settled" else _from_here(state)
+    return replace(after, origin=None, opened_at=None), (said,)
+
+
+def _from_here(state: State) -> State:
+    """The next move is measured from what stands now."""
+    here = state.current
+    return replace(state, reference=here, recent=(here,), streak=0, side=0)
+
+
+def _moved(rule: Rule, state: State, at: datetime) -> tuple[int, Observation]:
+    """To which side it has moved far enough (0: it has not), and from where."""
+    if isinstance(rule, Moved):
+        known = _since(rule, state, at)
+        far = [one for one in known if _is_far(rule, one, state.current)]
+        if not far:
+            return 0, state.reference
+        before = max(far, key=lambda one: size(rule, one, state.current))
+        return (1 if state.current.value > before.value else -1), before
+    if state.calm is None or not _beyond(rule, state.current):
+        return 0, state.reference
+    if not _certain(rule, state.calm, state.current):
+        return 0, state.reference
+    return (rule.side if isinstance(rule, Crossed) else 1), state.calm
+
+
+def _is_far(rule: Moved, before: Observation, after: Observation) -> bool:
+    rose = after.value > before.value
+    wanted = rule.direction == "either" or rose == (rule.direction == "up")
+    return wanted and size(rule, before, after) >= rule.least and _certain(rule, before, after)
+
+
+def _certain(rule: Rule, before: Observation, after: Observation) -> bool:
+    """Whether the difference is more than the simulation's own noise."""
+    if not isinstance(rule, Moved | Crossed):
+        return True
+    noise = measures.error_of_difference(before.error, after.error)
+    return abs(after.value - before.value) > rule.error_multiple * noise
+
+
+def _since(rule: Moved, state: State, at: datetime) -> tuple[Observation, ...]:
+    """What the current one is compared with: the reference, or all in a window since then."""
+    if rule.within is None:
+        return (state.reference,)
+    return _in_window(rule, state.recent, at)
+
+
+def _kept(rule: Rule, recent: tuple[Observation, ...], now: datetime) -> tuple[Observation, ...]:
+    if not isinstance(rule, Moved) or rule.within is None:
+        return recent[-1:]
+    return _in_window(rule, recent, now)
+
+
+def _in_window(
+    rule: Moved, recent: tuple[Observation, ...], at: datetime
+) -> tuple[Observation, ...]:
+    """Those in the window, and the one that stood when it began."""
+    if rule.within is None:
+        return recent
+    start = at - rule.within
+    earlier = [one for one in recent if one.seen <= start]
+    return (*earlier[-1:], *(one for one in recent if one.seen > start))
+
+
+def _beyond(rule: Rule, found: Observation) -> bool:
+    if isinstance(rule, Crossed):
+        return rule.side * (found.value - rule.threshold) > 0
+    return not isinstance(rule, Moved) and found.value > 0.5
+
+
+def _over(rule: Rule, state: State, at: datetime) -> Reason | None:
+    """Why the open alert ends now; None if none is open or it goes on."""
+    if state.origin is None:
+        return None
+    if isinstance(rule, Moved):
+        if size(rule, state.origin, state.current) <= rule.back * rule.least:
+            return "reverted"
+        lapsed = state.fired_at is not None and at >= state.fired_at + rule.settles
+        return "settled" if lapsed else None
+    if isinstance(rule, Crossed):
+        back = rule.threshold - rule.side * rule.hysteresis * rule.scale
+        return "reverted" if rule.side * (state.current.value - back) <= 0 else None
+    return None if _beyond(rule, state.current) else "reverted"
+
+
+def _next(rule: Rule, state: State, now: datetime, silences: Sequence[Silence]) -> datetime | None:
+    """The next moment, up to now, at which something may be decided that could not before."""
+    dues = [one.until for one in silences]
+    if state.fired_at is not None:
+        dues.append(state.fired_at + rule.min_interval)
+        if isinstance(rule, Moved):
+            dues.append(state.fired_at + rule.settles)
+    return min((one for one in dues if state.clock < one <= now), default=None)
+
+
+def _no_later(state: State, now: datetime) -> State:
+    """Where the clock stepped back, what it had said before is taken as said just now."""
+    if now >= state.clock:
+        return state
+    return replace(
+        state,
+        clock=now,
+        current=replace(state.current, seen=min(state.current.seen, now)),
+        reference=replace(state.reference, seen=min(state.reference.seen, now)),
+        recent=tuple(replace(one, seen=min(one.seen, now)) for one in state.recent),
+        fired_at=None if state.fired_at is None else min(state.fired_at, now),
+    )
