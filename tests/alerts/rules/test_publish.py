@@ -53,12 +53,12 @@ def test_killed_between_any_two_steps_each_forecast_has_its_message_and_no_other
         cwd=Path(__file__).parents[3],
     )
     acknowledged = json.loads(told.stdout)
-    assert CYCLES == len(acknowledged)
+    assert CYCLES <= len(acknowledged)
     stood = [one.forecast_id for one in forecasts.history(desk.engine)][1:]
     told_of = [one["data"]["forecast_id"] for one in room.sent("one")]
     assert stood == told_of
     assert set(acknowledged) <= set(stood)
-    assert len(stood) <= len(acknowledged) + CYCLES
+    assert len(stood) <= len(acknowledged) + CYCLES, "one at most stands unsaid at each kill"
     with reading(desk.engine) as connection:
         assert "ok" == connection.execute(text("PRAGMA integrity_check")).scalar()
     rows = outbox.deliveries(desk.engine, limit=10_000)
