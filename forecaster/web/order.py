@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
 from forecaster.belief import FAMILIES, Constraints, Strength
 from forecaster.posterior import words
 
@@ -14,3 +17,22 @@ def named_strengths(constraints: Constraints) -> dict[str, Strength]:
     return {"All together": constraints["strength"]} | {
         words.title(name): constraints["families"][name] for name in FAMILIES
     }
+
+
+class Piece(NamedTuple):
+    """One scenario's part of a bar, in per cent of its length."""
+
+    name: str
+    start: float
+    length: float
+
+
+def bar(shares: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
+    """The scenarios side by side, in their usual order."""
+    pieces: list[Piece] = []
+    start = 0.0
+    for name in STACK:
+        length = round(100 * shares[name]["mean"], 2)
+        pieces.append(Piece(name, round(start, 2), length))
+        start += length
+    return pieces

@@ -18,7 +18,8 @@ from markupsafe import Markup
 from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Constraints, Forecast, Level, Series
 from forecaster.posterior import words
 from forecaster.web import drawings, frame
-from forecaster.web.order import STACK, named_strengths
+from forecaster.web.figure import yearly
+from forecaster.web.order import STACK, bar, named_strengths
 from forecaster.web.studio import Drawing, Studio
 
 
@@ -91,7 +92,7 @@ def _view(page: Page) -> dict[str, Any]:
         "stack": STACK,
         "factors": FACTORS,
         "horizons": [
-            {**row, "label": words.by_date(row["date"]), "bar": _bar(row["scenarios"])}
+            {**row, "label": words.by_date(row["date"]), "bar": bar(row["scenarios"])}
             for row in document["horizons"]
         ],
         "hazard_years": _hazard_years(page.series),
@@ -112,28 +113,9 @@ def _change(page: Page) -> str | None:
     return f"{frame.tied(moved)} since the forecast as known {frame.tied(since)}"
 
 
-class Piece(NamedTuple):
-    """One scenario's part of a bar, in per cent of its length."""
-
-    name: str
-    start: float
-    length: float
-
-
-def _bar(shares: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
-    pieces: list[Piece] = []
-    start = 0.0
-    for name in STACK:
-        length = round(100 * shares[name]["mean"], 2)
-        pieces.append(Piece(name, round(start, 2), length))
-        start += length
-    return pieces
-
-
 def _hazard_years(series: Series) -> list[dict[str, Any]]:
     """The table under the fold of the hazard: each December, and the last month."""
     band, months = series["hazard"], series["months"]
-    rows = [i for i, month in enumerate(months) if month.endswith("-12") or i == len(months) - 1]
     return [
         {
             "month": months[i],
@@ -141,7 +123,7 @@ def _hazard_years(series: Series) -> list[dict[str, Any]]:
             "lower": band["q05"][i],
             "upper": band["q95"][i],
         }
-        for i in rows
+        for i in yearly(months)
     ]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from forecaster.belief import Forecast
 from forecaster.posterior import words
-from forecaster.web import report
+from forecaster.web import order, report
 from forecaster.web.studio import Studio
 from tests import synthetic
 
@@ -150,7 +150,7 @@ def test_sources_are_counted_in_words(page: str) -> None:
 def test_bars_add_up() -> None:
     for _, years in synthetic.HORIZONS:
         shares = {name: {"mean": mean} for name, mean in synthetic.scenarios(years).items()}
-        bar = report._bar(shares)
+        bar = order.bar(shares)
         last = bar[-1]
         assert last.start + last.length == pytest.approx(100, abs=0.05)
 

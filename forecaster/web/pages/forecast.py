@@ -12,7 +12,7 @@ from forecaster.posterior import bounds, phrases, words
 from forecaster.store import timeline
 from forecaster.store.forecasts import STANDS, Summary
 from forecaster.web.figure import Figure
-from forecaster.web.order import STACK, named_strengths
+from forecaster.web.order import STACK, bar, named_strengths
 from forecaster.web.pages import history, nothing, today
 from forecaster.web.pages.page import Ask, Page, View
 
@@ -66,7 +66,7 @@ def view(ask: Ask) -> View:
                 {
                     **one,
                     "label": words.by_date(one["date"]),
-                    "bar": today.bar(one["scenarios"]),
+                    "bar": bar(one["scenarios"]),
                     "error": words.error(one["alliance_by"].get("mcse", 0.0)),
                 }
                 for one in document["horizons"]

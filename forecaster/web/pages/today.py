@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from forecaster import documents, standing
 from forecaster.belief import FACTORS, Forecast, Series
@@ -11,7 +10,7 @@ from forecaster.errors import NothingKnown
 from forecaster.posterior import words
 from forecaster.web import drawings, timeline
 from forecaster.web.figure import Column, Figure, Table, yearly
-from forecaster.web.order import STACK, named_strengths
+from forecaster.web.order import STACK, bar, named_strengths
 from forecaster.web.pages import nothing
 from forecaster.web.pages.page import Ask, Page, View, link
 
@@ -51,25 +50,6 @@ def view(ask: Ask) -> View:
 
 
 PAGE = Page("/", "today.html", view)
-
-
-class Piece(NamedTuple):
-    """One scenario's part of a bar, in per cent of its length."""
-
-    name: str
-    start: float
-    length: float
-
-
-def bar(shares: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
-    """The scenarios side by side, in their usual order."""
-    pieces: list[Piece] = []
-    start = 0.0
-    for name in STACK:
-        length = round(100 * shares[name]["mean"], 2)
-        pieces.append(Piece(name, round(start, 2), length))
-        start += length
-    return pieces
 
 
 def _figures(document: Forecast, curves: Series | None) -> dict[str, Figure]:
