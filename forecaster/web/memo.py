@@ -122,9 +122,13 @@ class Memo:
         # One asker who goes away must not take the answer from the others.
         return await asyncio.shield(task)
 
+    def look_again(self) -> None:
+        """Do not trust the mark that was seen: the store is known to have changed."""
+        self._seen_at = float("-inf")
+
     def forget(self) -> None:
         """Show nothing of before: something was just written."""
-        self._seen_at = float("-inf")
+        self.look_again()
         self._renew()
         self._former.clear()
 

@@ -46,7 +46,7 @@ async def keep_warm(site: Site, pages: Sequence[Page]) -> None:
 
 async def warm(site: Site, pages: Sequence[Page]) -> None:
     """Make the pages that are read first."""
-    site.memo.forget()
+    site.memo.look_again()
     for one in pages:
         if one.address in ADDRESSES:
             ask = Ask(site, one.address, at=None, path={}, query={}, visitor=ANYONE)

@@ -109,6 +109,22 @@ def test_after_a_write_nobody_sees_what_was_before(shelf: Shelf) -> None:
     run(story())
 
 
+def test_who_only_knows_of_a_change_takes_nothing_away(shelf: Shelf) -> None:
+    """Pages are made beforehand after each change; readers go on with those of before."""
+
+    async def story() -> None:
+        await shelf.get()
+        shelf.state = "two"
+        shelf.gate.clear()
+        shelf.memo.look_again()
+        assert await shelf.get() == "page one"
+        shelf.gate.set()
+        await settled(shelf)
+        assert await shelf.get() == "page two"
+
+    run(story())
+
+
 def test_a_page_that_was_begun_before_a_change_is_not_kept(shelf: Shelf) -> None:
     async def story() -> None:
         shelf.gate.clear()
