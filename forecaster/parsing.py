@@ -1,11 +1,13 @@
-"""Moments, days and addresses as people write them; the same for commands, pages and the API."""
+"""Moments, days, lengths of time and addresses, as people write them everywhere."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from forecaster.errors import WrongValue
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def past_moment(text: str | None, field: str, now: datetime) -> datetime | None:
@@ -66,3 +68,18 @@ def web_address(text: str, field: str = "source") -> str:
     if not re.fullmatch(r"https?://[^\s/?#@]+\.?[^\s]*", text.strip()):
         raise WrongValue(field, f"{text!r} is no web address; write https://...")
     return text.strip()
+
+
+def length(text: object) -> timedelta | None:
+    """Read ``15m``, a whole number of s, m, h or d; None if it is none. The caller knows bounds."""
+    fits = re.fullmatch(r"(\d{1,8})([smhd])", text) if isinstance(text, str) else None
+    return timedelta(**{_UNITS[fits[2]]: int(fits[1])}) if fits else None
+
+
+def written(length: timedelta) -> str:
+    """A length of time as ``length`` reads it, in its largest whole unit."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

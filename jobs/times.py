@@ -17,9 +17,10 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from forecaster import parsing
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 START = datetime(2000, 1, 1, tzinfo=UTC)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SECOND = timedelta(seconds=1)
 
 
@@ -67,20 +68,10 @@ def duration(text: object) -> timedelta:
     ValueError
         If it is none.
     """
-    fits = re.fullmatch(r"(\d{1,8})([smhd])", text) if isinstance(text, str) else None
-    found = timedelta(**{_UNITS[fits[2]]: int(fits[1])}) if fits else timedelta(0)
-    if not _SECOND <= found <= timedelta(days=366):
+    found = parsing.length(text)
+    if found is None or not _SECOND <= found <= timedelta(days=366):
         raise ValueError('expected a duration like "30s", "15m", "6h" or "1d"')
     return found
-
-
-def written(length: timedelta) -> str:
-    """A duration as ``duration`` reads it, in its largest whole unit."""
-    seconds = int(length.total_seconds())
-    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
 
 
 def daily(times: tuple[TimeOfDay, ...]) -> Trigger:

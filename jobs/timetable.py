@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from forecaster import validation
+from forecaster import parsing, validation
 from forecaster.errors import InvalidFiles, nearest
 from jobs import times, work
 from jobs.times import TimeOfDay, Trigger
@@ -69,7 +69,7 @@ class Entry(Strict):
     def said(self) -> str:
         """The times as a person writes them."""
         if self.every is not None:
-            return f"every {times.written(self.every)}"
+            return f"every {parsing.written(self.every)}"
         return ", ".join(
             one.clock.isoformat("seconds" if one.clock.second else "minutes")
             + ("" if one.weekdays == times.WEEKDAYS else f" {','.join(one.weekdays)}")

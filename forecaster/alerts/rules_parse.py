@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
-from forecaster import sources
+from forecaster import parsing, sources
 from forecaster.alerts import quantities
 from forecaster.errors import nearest
 from forecaster.settings import SOURCES
 
 _SECOND = timedelta(seconds=1)
 _LONGEST = timedelta(days=366)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def duration(text: object) -> timedelta:
@@ -27,20 +26,10 @@ def duration(text: object) -> timedelta:
     ValueError
         If it is none.
     """
-    fits = re.fullmatch(r"(\d{1,8})([smhd])", text) if isinstance(text, str) else None
-    found = timedelta(**{_UNITS[fits[2]]: int(fits[1])}) if fits else None
+    found = parsing.length(text)
     if found is None or found > _LONGEST:
         raise ValueError('expected a duration like "15m", "24h" or "7d"')
     return found
-
-
-def written(length: timedelta) -> str:
-    """A duration as ``duration`` reads it, in its largest whole unit."""
-    seconds = int(length.total_seconds())
-    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
 
 
 def _some_time(length: timedelta) -> timedelta:
@@ -94,7 +83,7 @@ def _source(name: str) -> str:
     raise ValueError(f"no source is called {name!r}; {hint}")
 
 
-_AS_TEXT = PlainSerializer(written, return_type=str)
+_AS_TEXT = PlainSerializer(parsing.written, return_type=str)
 Duration = Annotated[timedelta, BeforeValidator(duration), _AS_TEXT]
 SomeTime = Annotated[timedelta, BeforeValidator(duration), AfterValidator(_some_time), _AS_TEXT]
 Clock = Annotated[

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecaster import parsing
 from jobs import times
 from jobs.times import WEEKDAYS, TimeOfDay
 
@@ -87,4 +88,4 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
 
 @given(lengths)
 def test_a_duration_is_written_as_it_is_read(length: timedelta) -> None:
-    assert length == times.duration(times.written(length))
+    assert length == times.duration(parsing.written(length))
