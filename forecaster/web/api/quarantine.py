@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path
@@ -18,6 +19,7 @@ from forecaster.web.api.leads import Every, Recorder
 from forecaster.web.api.matching import IfMatch
 from forecaster.web.api.texts import Reason
 from forecaster.web.site import Site, site_of
+from forecaster.wiring import Desk
 
 router = APIRouter(tags=["quarantine"])
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="As `id` in the list.")]
@@ -63,15 +65,10 @@ async def accept(
     """Record a value after all: somebody looked, and it is right."""
     line = entry(request, "quarantine.accept", str(number), reason=given.reason)
 
-    def write(site: Site) -> dict[str, Any]:
-        _require(site, number, if_match)
-        try:
-            judging.accept(site.desk, number, given.reason.strip(), who.name, entry=line)
-        except UsageError as error:
-            raise answers.judged(error, listings.quarantined_of(site.desk, number)) from None
-        return _said(number, "accepted")
+    def judge(desk: Desk) -> None:
+        judging.accept(desk, number, given.reason.strip(), who.name, entry=line)
 
-    return answers.done(request, await answers.writes(request, write))
+    return await _judged(request, number, if_match, judge, "accepted")
 
 
 @router.post("/quarantine/{number}/reject", response_model=shapes.Judged)
@@ -86,21 +83,28 @@ async def reject(
     """Leave a value aside for good: somebody looked, and it is wrong."""
     line = entry(request, "quarantine.reject", str(number), reason=given.reason)
 
+    def judge(desk: Desk) -> None:
+        judging.reject(desk, number, given.reason.strip(), who.name, entry=line)
+
+    return await _judged(request, number, if_match, judge, "rejected")
+
+
+async def _judged(
+    request: Request,
+    number: int,
+    if_match: str | None,
+    judge: Callable[[Desk], None],
+    decision: Literal["accepted", "rejected"],
+) -> Response:
+    """Judge the value if it still is what the asker saw, and say so."""
+
     def write(site: Site) -> dict[str, Any]:
-        _require(site, number, if_match)
+        found = listings.quarantined_of(site.desk, number)
+        matching.require(if_match, found, f"{found['indicator']} {found['period']} in quarantine")
         try:
-            judging.reject(site.desk, number, given.reason.strip(), who.name, entry=line)
+            judge(site.desk)
         except UsageError as error:
             raise answers.judged(error, listings.quarantined_of(site.desk, number)) from None
-        return _said(number, "rejected")
+        return {"id": number, "decision": decision}
 
     return answers.done(request, await answers.writes(request, write))
-
-
-def _require(site: Site, number: int, if_match: str | None) -> None:
-    found = listings.quarantined_of(site.desk, number)
-    matching.require(if_match, found, f"{found['indicator']} {found['period']} in quarantine")
-
-
-def _said(number: int, decision: Literal["accepted", "rejected"]) -> dict[str, Any]:
-    return {"id": number, "decision": decision}
