@@ -6,13 +6,11 @@ made when it is first needed. Whoever has the database alone can read no secret 
 
 from __future__ import annotations
 
-import os
-import secrets
 import stat
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forecaster import keyfile
 from forecaster.errors import StoreError
 from forecaster.settings import Settings
 
@@ -65,9 +63,12 @@ class Vault:
             ) from None
 
     def _from_file(self) -> str:
+        from cryptography.fernet import Fernet
+
         try:
             if not self._file.exists():
-                _make(self._file)
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                keyfile.make(self._file, Fernet.generate_key() + b"\n")
             mode = self._file.stat().st_mode
             if stat.S_IMODE(mode) & 0o077:
                 raise StoreError(
@@ -79,23 +80,3 @@ class Vault:
             raise StoreError(
                 f"{self._file}, the key of the webhook secrets, cannot be used ({error})"
             ) from error
-
-
-def _make(file: Path) -> None:
-    """Make the key, whole and once, even if two processes begin at the same moment."""
-    from cryptography.fernet import Fernet
-
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-    number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(number, "wb") as opened:
-            opened.write(Fernet.generate_key() + b"\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, TimestampSigner
 
+from forecaster import keyfile
 from forecaster.errors import StoreError
 from forecaster.web.access.principal import Principal
 
@@ -83,7 +83,7 @@ def key_of(home: Path) -> bytes:
     path = home / KEY_FILE
     try:
         if not path.exists():
-            _make(path)
+            keyfile.make(path, secrets.token_bytes(_BYTES))
         mode = path.stat().st_mode
         key = path.read_bytes()
     except OSError as error:
@@ -99,20 +99,3 @@ def key_of(home: Path) -> bytes:
     if len(key) != _BYTES:
         raise StoreError(f"{path} is not whole; remove it, and a new one is made at the next start")
     return key
-
-
-def _make(path: Path) -> None:
-    """Write it whole, then give it its name, unless another process was first."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(file, "wb") as opened:
-            opened.write(secrets.token_bytes(_BYTES))
-            opened.flush()
-            os.fsync(opened.fileno())
-        try:
-            os.link(part, path)
-        except FileExistsError:
-            return
-    finally:
-        part.unlink()
