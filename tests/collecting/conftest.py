@@ -18,8 +18,9 @@ from forecaster.store.engine import open_engine
 from forecaster.store.migrate import upgrade
 from forecaster.wiring import Desk
 from indicators.exchange import Patience
+from indicators.sources import SOURCES
 from tests.collecting.gazette import Gazette
-from tests.replay import Publisher, Route
+from tests.replay import Publisher, Replay, Route
 
 START = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)
 QUICK = Patience(attempts=2, first=0.001, longest=0.01, jitter=0.001)
@@ -63,6 +64,24 @@ def desk(recorded: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.Monke
     monkeypatch.setenv("FORECASTER_HOME", str(home))
     stated = settings.load()
     return Desk(stated, open_engine(stated.database_url), clock)
+
+
+@pytest.fixture
+def replayed(
+    recorded: Path, tmp_path: Path, clock: Clock, replay: Replay, monkeypatch: pytest.MonkeyPatch
+) -> Desk:
+    """A desk whose sources are the replayed publishers."""
+    home = tmp_path / "state"
+    shutil.copytree(recorded, home)
+    for name, value in {"FORECASTER_HOME": str(home), **replay.environment}.items():
+        monkeypatch.setenv(name, value)
+    stated = settings.load()
+    return Desk(stated, open_engine(stated.database_url), clock)
+
+
+def visited(desk: Desk, name: str) -> Collected:
+    (done,) = collect(desk, [SOURCES[name]], patience=QUICK)
+    return done
 
 
 @pytest.fixture

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from forecaster import settings
-from forecaster.collecting import Collected, collect
 from forecaster.store import leads, readings
-from forecaster.store.engine import open_engine
 from forecaster.wiring import Desk
 from indicators.sources import SOURCES
-from tests.collecting.conftest import QUICK, Clock
+from tests.collecting.conftest import Clock, visited
 from tests.replay import Replay, Route
 
 
 @pytest.fixture
-def desk(
-    recorded: Path, tmp_path: Path, clock: Clock, replay: Replay, monkeypatch: pytest.MonkeyPatch
-) -> Desk:
-    """A desk whose sources are the replayed publishers."""
-    home = tmp_path / "state"
-    shutil.copytree(recorded, home)
-    for name, value in {"FORECASTER_HOME": str(home), **replay.environment}.items():
-        monkeypatch.setenv(name, value)
-    stated = settings.load()
-    return Desk(stated, open_engine(stated.database_url), clock)
-
-
-def visited(desk: Desk, name: str) -> Collected:
-    (done,) = collect(desk, [SOURCES[name]], patience=QUICK)
-    return done
+def desk(replayed: Desk) -> Desk:
+    return replayed
 
 
 def standing(desk: Desk, indicator: str) -> dict[str, float]:

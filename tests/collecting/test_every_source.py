@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from forecaster import settings
-from forecaster.collecting import Collected, collect
 from forecaster.store import readings, visits
-from forecaster.store.engine import open_engine
 from forecaster.wiring import Desk
 from indicators.sources import SOURCES
-from tests.collecting.conftest import QUICK, Clock
+from tests.collecting.conftest import Clock, visited
 from tests.collecting.look import archived, fetches, state
 from tests.replay import Publisher, Replay, Route
 
@@ -24,21 +20,8 @@ PAGE = b"<!DOCTYPE html><html><body><h1>Please enable JavaScript</h1></body></ht
 
 
 @pytest.fixture
-def desk(
-    recorded: Path, tmp_path: Path, clock: Clock, replay: Replay, monkeypatch: pytest.MonkeyPatch
-) -> Desk:
-    """A desk whose sources are the replayed publishers."""
-    home = tmp_path / "state"
-    shutil.copytree(recorded, home)
-    for name, value in {"FORECASTER_HOME": str(home), **replay.environment}.items():
-        monkeypatch.setenv(name, value)
-    stated = settings.load()
-    return Desk(stated, open_engine(stated.database_url), clock)
-
-
-def visited(desk: Desk, name: str) -> Collected:
-    (done,) = collect(desk, [SOURCES[name]], patience=QUICK)
-    return done
+def desk(replayed: Desk) -> Desk:
+    return replayed
 
 
 def standing(desk: Desk, name: str) -> dict[str, dict[str, float]]:
