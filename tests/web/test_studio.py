@@ -51,6 +51,17 @@ def test_a_child_that_was_killed_is_replaced() -> None:
         assert studio.png(HAZARD).startswith(b"\x89PNG")
 
 
+def test_once_closed_nothing_starts_the_child_again() -> None:
+    """Else a thread between two charts of a page would leave one behind."""
+    with Studio() as studio:
+        first = studio.svgs({"one": HAZARD})
+
+    with pytest.raises(RenderingFailed, match="ending"):
+        studio.svgs({"another": drawings.futures(synthetic.series())})
+    assert studio._child is None
+    assert studio.svgs({"one": HAZARD}) == first
+
+
 def test_the_child_knows_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORECASTER_SOURCES__IMF__API_KEY", "a secret")
     with Studio() as studio:

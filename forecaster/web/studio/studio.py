@@ -53,7 +53,7 @@ class Drawing(NamedTuple):
 
 
 class Studio:
-    """Draws charts. Threads may share it; ``close`` ends the child.
+    """Draws charts. Threads may share it; ``close`` ends the child for good.
 
     ``folder`` keeps pictures over restarts; None keeps them in memory only.
     """
@@ -65,6 +65,7 @@ class Studio:
         self._shelf = threading.Lock()
         self._desk = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +97,8 @@ class Studio:
         return base64.b64decode(self._draw(drawing, "png"))
 
     def close(self) -> None:
-        """End the child; a later call starts another."""
+        """End the child. Nothing is drawn any more, also by a thread that is in between charts."""
+        self._closed = True
         child = self._child
         if child is not None:
             child.kill()  # whoever waits for a picture is told at once, and we do not wait for them
@@ -177,6 +179,8 @@ class Studio:
         return answer["picture"]
 
     def _started(self) -> subprocess.Popen[bytes]:
+        if self._closed:
+            raise RenderingFailed("the charts are not drawn any more: this process is ending")
         if self._child is None or self._child.poll() is not None:
             self._end()
             path = json.dumps([entry or str(Path.cwd()) for entry in sys.path])
