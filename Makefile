@@ -33,7 +33,7 @@ serve: $(VENV)/ready
 	exec $(BIN)/forecaster serve
 
 test: needs lint types contracts
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 needs:
 	@echo "System packages the tests need: Python >= 3.12 with venv, make, and a Chromium for those"

@@ -36,6 +36,11 @@ class NetworkRefused(AssertionError):
     """A test tried to leave this machine."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journey first: its fits take minutes, in which the other process does all the rest."""
+    items.sort(key=lambda item: "journey" not in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Settings come from the test alone; ``FORECASTER_TEST_*`` speak to the tests themselves."""
