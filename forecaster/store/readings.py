@@ -188,6 +188,31 @@ def vintages(engine: Engine, indicator: str) -> list[StoredReading]:
         return [stored(row) for row in connection.execute(statement).all()]
 
 
+class Course(NamedTuple):
+    """The vintages of one indicator that were known at a time, and those of them that count."""
+
+    vintages: list[StoredReading]
+    standing: list[StoredReading]
+
+
+def course(engine: Engine, indicator: str, at: datetime) -> Course:
+    """Both in the order of periods and vintages, from one look at the table."""
+    counts = and_(stands(at), ~replaced(at))
+    statement = (
+        select(counts, *COLUMNS)
+        .where(table.c.indicator == indicator, table.c.known_at <= to_text(at))
+        .order_by(*ORDER, table.c.vintage)
+    )
+    found = Course([], [])
+    with reading(engine) as connection:
+        for stands_now, *row in connection.execute(statement):
+            one = stored(row)
+            found.vintages.append(one)
+            if stands_now:
+                found.standing.append(one)
+    return found
+
+
 def _new_rows(
     batch: Sequence[dict[str, Any]],
     known: defaultdict[_Key, list[_Vintage]],

@@ -4,8 +4,12 @@ A page is made once per generation of the store and hour of the clock (what is l
 time), whoever asks for it and however many at once. When the store has changed, whoever asks gets
 the page that was just replaced while the new one is made, for seconds at most: else every reader
 would wait for pages that all have to be made at once. After a write of this process nobody is
-shown what was before it. An answer carries an ETag, so that a browser that has it already gets 304
-and no body.
+shown what was before it. What shows one forecast and nothing that changes with readings or the
+clock is lasting: it stays until there is another forecast.
+
+Pages and documents are made in lanes of their own, so that a document of a millisecond does not
+wait for the charts of twenty pages. An answer carries an ETag, so that a browser that has it
+already gets 304 and no body.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,15 +29,29 @@ from starlette.responses import Response
 
 TRUSTED_SECONDS = 0.5  # how long the mark of the store is believed
 FORMER_SECONDS = 10.0  # how long the page that was replaced may stand in for the new one
-MAKERS = 2  # more would only take the interpreter from each other
+Lane = Literal["page", "document"]
+MAKERS: Mapping[Lane, int] = {"page": 2, "document": 2}  # more would only share one interpreter
 KEPT = 1200
 KEPT_BYTES = 24_000_000  # of all answers together; one that is larger than half of it is not kept
 GZIP_FROM = 600  # bytes; below, the header costs more than it saves
 
 
+class Mark(NamedTuple):
+    """The state of the store in two texts: of its forecasts, and of all that pages show."""
+
+    forecasts: str
+    whole: str
+
+
+NOTHING_SEEN = Mark("", "")
+
+
 @dataclass(frozen=True)
 class Kept:
-    """One finished answer, packed if it is long; ``keep`` makes it."""
+    """One finished answer, packed if it is long; ``keep`` makes it.
+
+    ``lasting`` says that it shows nothing that changes with readings or the clock.
+    """
 
     content: bytes
     packed: bool
@@ -40,6 +59,7 @@ class Kept:
     media_type: str
     status: int
     headers: Mapping[str, str]
+    lasting: bool = False
 
     @property
     def size(self) -> int:
@@ -88,32 +108,37 @@ def _has(said: str, etag: str) -> bool:
 
 
 class Memo:
-    """Keeps answers by key while ``mark`` gives the same text."""
+    """Keeps answers by key while ``mark`` stays the same."""
 
     def __init__(
-        self, mark: Callable[[], str], monotonic: Callable[[], float] = time.monotonic
+        self, mark: Callable[[], Mark], monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._mark = mark
         self._monotonic = monotonic
-        self._seen: str = ""
+        self._seen = NOTHING_SEEN
         self._seen_at = float("-inf")
         self._changed_at = float("-inf")
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._former: OrderedDict[Hashable, Kept] = OrderedDict()
         self._bytes = 0
         self._making: dict[Hashable, asyncio.Task[Kept]] = {}
-        self._looking: asyncio.Task[str] | None = None
-        self._makers = asyncio.Semaphore(MAKERS)
+        self._looking: asyncio.Task[Mark] | None = None
+        self._makers = {lane: asyncio.Semaphore(amount) for lane, amount in MAKERS.items()}
 
-    async def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+    @property
+    def seen(self) -> Mark:
+        """The state of the store that was seen last."""
+        return self._seen
+
+    async def get(self, key: Hashable, make: Callable[[], Kept], *, lane: Lane = "page") -> Kept:
         """The kept answer, or a new one, made in a thread; many askers wait for one maker."""
-        await self._look()
+        await self.look()
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
         task = self._making.get(key)
         if task is None:
-            task = asyncio.create_task(self._make(key, make, self._seen))
+            task = asyncio.create_task(self._make(key, make, lane))
             self._making[key] = task
             task.add_done_callback(lambda done: self._made(key, done))
         former = self._former.get(key)
@@ -129,11 +154,12 @@ class Memo:
     def forget(self) -> None:
         """Show nothing of before: something was just written."""
         self.look_again()
-        self._renew()
+        self._renew(self._seen)
         self._former.clear()
 
-    async def _make(self, key: Hashable, make: Callable[[], Kept], seen: str) -> Kept:
-        async with self._makers:
+    async def _make(self, key: Hashable, make: Callable[[], Kept], lane: Lane) -> Kept:
+        seen = self._seen
+        async with self._makers[lane]:
             made = await run_in_threadpool(make)
         if seen == self._seen and self._making.get(key) is asyncio.current_task():
             self._keep(key, made)
@@ -159,7 +185,8 @@ class Memo:
         if not task.cancelled():
             task.exception()  # told to whoever waits; nobody may be left
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """See whether the store has changed; it is asked no more often than twice a second."""
         if self._monotonic() - self._seen_at < TRUSTED_SECONDS:
             return
         if self._looking is None:
@@ -167,19 +194,25 @@ class Memo:
             self._looking.add_done_callback(self._looked)
         await asyncio.shield(self._looking)
 
-    def _looked(self, task: asyncio.Task[str]) -> None:
+    def _looked(self, task: asyncio.Task[Mark]) -> None:
         self._looking = None
         if task.cancelled() or task.exception() is not None:
             return
         self._seen_at = self._monotonic()
-        if task.result() != self._seen:
-            self._seen = task.result()
-            self._renew()
+        now = task.result()
+        if now != self._seen:
+            self._renew(now)
 
-    def _renew(self) -> None:
-        """What was kept becomes what was before."""
-        if self._kept:
-            self._former, self._kept, self._bytes = self._kept, OrderedDict(), 0
-            self._changed_at = self._monotonic()
+    def _renew(self, now: Mark) -> None:
+        """What was kept becomes what was before, but for what lasts."""
+        same = now.forecasts == self._seen.forecasts
+        self._seen = now
         # What is being made may show the old state; whoever comes now needs the new one.
         self._making.clear()
+        if not self._kept:
+            return
+        before, self._kept, self._former = self._kept, OrderedDict(), OrderedDict()
+        for key, one in before.items():
+            (self._kept if same and one.lasting else self._former)[key] = one
+        self._bytes = sum(one.size for one in self._kept.values())
+        self._changed_at = self._monotonic()

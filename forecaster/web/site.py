@@ -16,7 +16,7 @@ from forecaster.belief import Series
 from forecaster.posterior import series
 from forecaster.store.audit import Entry
 from forecaster.web.machine import Sizes
-from forecaster.web.memo import Memo
+from forecaster.web.memo import NOTHING_SEEN, Mark, Memo
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 
@@ -72,6 +72,7 @@ class Site:
     operations: Operations | None = None
     _curves: OrderedDict[str, Series] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
+    _watched: tuple[Mark, Document] | None = None
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -81,6 +82,19 @@ class Site:
     def now(self) -> datetime:
         """The moment by the desk's clock, UTC."""
         return self.desk.clock()
+
+    def indicators(self, at: datetime | None = None) -> Document:
+        """The catalogue with the state of each source: ``documents.indicators``.
+
+        Several pages show it, and to count all readings takes long, so that of today is kept.
+        """
+        if at is not None:
+            return documents.indicators(self.desk, at)
+        seen, kept = self.memo.seen, self._watched
+        if kept is None or kept[0] != seen or seen == NOTHING_SEEN:
+            # The mark was read before, so what is kept under it is never older than it.
+            kept = self._watched = (seen, documents.indicators(self.desk))
+        return kept[1]
 
     def curves(self, forecast_id: str) -> Series:
         """The time series behind a forecast; they never change, so the last few are kept.

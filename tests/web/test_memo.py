@@ -6,22 +6,23 @@ import asyncio
 import gzip
 import threading
 from collections.abc import Coroutine
+from dataclasses import replace
 
 import pytest
 from starlette.requests import Request
 
 from forecaster.web import memo
-from forecaster.web.memo import Kept, Memo, keep
+from forecaster.web.memo import Kept, Mark, Memo, keep
 
 
 class Shelf:
     """A memo whose store and clock a test moves."""
 
     def __init__(self) -> None:
-        self.state = "one"
+        self.said, self.state = "none", "one"
         self.time = 100.0
         self.made: list[str] = []
-        self.memo = Memo(lambda: self.state, lambda: self.time)
+        self.memo = Memo(lambda: Mark(self.said, self.state), lambda: self.time)
         self.gate = threading.Event()
         self.gate.set()
 
@@ -144,12 +145,51 @@ def test_few_make_pages_at_once(shelf: Shelf) -> None:
         shelf.gate.clear()
         asked = [asyncio.create_task(shelf.get(f"page {number}")) for number in range(12)]
         await asyncio.sleep(0.05)
-        assert shelf.memo._makers.locked()
+        assert shelf.memo._makers["page"].locked()
         shelf.gate.set()
         await asyncio.gather(*asked)
 
     run(story())
     assert len(shelf.made) == 12
+
+
+def test_a_document_does_not_wait_for_pages(shelf: Shelf) -> None:
+    async def story() -> None:
+        shelf.gate.clear()
+        pages = [asyncio.create_task(shelf.get(f"page {number}")) for number in range(12)]
+        await asyncio.sleep(0.05)
+        made = await shelf.memo.get("document", lambda: keep(b"at once", "x"), lane="document")
+        assert made.body == b"at once"
+        assert not any(one.done() for one in pages)
+        shelf.gate.set()
+        await asyncio.gather(*pages)
+
+    run(story())
+
+
+def test_what_lasts_stays_until_there_is_another_forecast(shelf: Shelf) -> None:
+    made: list[str] = []
+
+    def make() -> Kept:
+        made.append(shelf.state)
+        return replace(keep(shelf.state.encode(), "x"), lasting=True)
+
+    async def story() -> None:
+        await shelf.memo.get("old forecast", make)
+        await shelf.get()
+        shelf.later(1, "two")
+        assert (await shelf.memo.get("old forecast", make)).body == b"one"
+        shelf.memo.forget()
+        assert (await shelf.memo.get("old forecast", make)).body == b"one"
+        assert made == ["one"]
+        shelf.said = "another"
+        shelf.later(1, "three")
+        await shelf.memo.get("old forecast", make)
+        await settled(shelf)
+        assert (await shelf.memo.get("old forecast", make)).body == b"three"
+        assert shelf.memo._bytes == sum(one.size for one in shelf.memo._kept.values())
+
+    run(story())
 
 
 def test_one_who_goes_away_takes_nothing_from_the_others(shelf: Shelf) -> None:

@@ -20,8 +20,8 @@ from tests.jobs.conftest import until
 from tests.web.serving import put, served
 
 
-def kept(site: Site, address: str = "/") -> Kept | None:
-    return site.memo._kept.get((address, address, ANYONE))
+def kept(site: Site, page: str = "/", address: str = "") -> Kept | None:
+    return site.memo._kept.get((page, address or page, ANYONE))
 
 
 def test_the_first_reader_after_a_publication_does_not_wait(
@@ -36,6 +36,12 @@ def test_the_first_reader_after_a_publication_does_not_wait(
         until(lambda: b"No forecast yet" in _body(site), "a page that says there is none")
         put(engine, "first", mean=0.21)
         until(lambda: b"21\xc2\xa0%" in _body(site), "the page of the first")
+        names = list(site.desk.catalogue)
+        until(
+            lambda: kept(site, "/indicators/{name}", f"/indicators/{names[-1]}") is not None,
+            "the page of the last indicator",
+        )
+        assert kept(site, "/forecasts/{forecast_id}", "/forecasts/first") is not None
         put(engine, "second", mean=0.34)
         until(lambda: b"34\xc2\xa0%" in _body(site), "the page of the second")
         made = kept(site)

@@ -86,12 +86,17 @@ def moment(request: Request, as_of: str | None) -> datetime | None:
 
 
 async def given(
-    request: Request, key: Hashable, make: Callable[[], Kept], *, kept: bool = True
+    request: Request,
+    key: Hashable,
+    make: Callable[[], Kept],
+    *,
+    kept: bool = True,
 ) -> Response:
     """The answer to GET or HEAD, made in a thread, and kept while the store stays as it is."""
     site = site_of(request)
     if kept:
-        made = await site.memo.get(("api", request.scope["path"], key), make)
+        name = ("api", request.scope["path"], key)
+        made = await site.memo.get(name, make, lane="document")
     else:  # the mark of the store does not tell of it
         made = await run_in_threadpool(make)
     return bodiless(request, made.answer(request))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from forecaster import documents, listings
+from forecaster import listings
 from forecaster.web.api import answers, shapes
 from forecaster.web.api.answers import AsOf
 from forecaster.web.site import site_of
@@ -21,9 +21,7 @@ Id = Annotated[str, Path(max_length=64, examples=["trade_total"])]
 async def listed(request: Request, as_of: AsOf = None) -> Response:
     """The catalogue with the state of each source: what `indicators --json` prints."""
     site, at = site_of(request), answers.moment(request, as_of)
-    return await answers.given(
-        request, at, lambda: answers.document(documents.indicators(site.desk, at))
-    )
+    return await answers.given(request, at, lambda: answers.document(site.indicators(at)))
 
 
 @answers.reads(router, "/indicators/{indicator}", shapes.IndicatorWhole)

@@ -21,6 +21,7 @@ from forecaster.web.charts.parts import (
     bands,
     beside,
     finish,
+    layered,
     years,
 )
 
@@ -65,17 +66,20 @@ def levels(months: Sequence[str], families: Mapping[str, Band]) -> Chart:
         one = sheets.chart([{"mean": 1.0}]).mark_rule(color="var(--muted)", strokeWidth=0.6)
         base = sheets.chart(rows).encode(x=years(rows, ticks=3))
         panels.append(
-            alt.layer(one.encode(y=y("mean")), *bands(base, y)).properties(
-                width=PANEL_WIDE, height=PANEL_TALL, title=_heading(words.title(name))
+            layered(
+                one.encode(y=y("mean")),
+                *bands(base, y),
+                width=PANEL_WIDE,
+                height=PANEL_TALL,
+                title=_heading(words.title(name)),
             )
         )
     return beside(sheets, panels, columns=2, spacing=22)
 
 
-def _heading(text: str) -> alt.TitleParams:
-    return alt.TitleParams(
-        text, fontSize=11, fontWeight=600, anchor="start", color="var(--ink)", offset=6
-    )
+def _heading(text: str) -> Chart:
+    look = {"fontSize": 11, "fontWeight": 600, "color": "var(--ink)"}
+    return {"text": text, "anchor": "start", "offset": 6} | look
 
 
 def sub_levels(rows: Sequence[tuple[str, Level | None, bool]]) -> Chart:
@@ -132,7 +136,7 @@ def beliefs(panels: Sequence[Mapping[str, Any]]) -> Chart:
 
 def _panel(
     sheets: Sheets, title: str, given: Sequence[Mapping[str, Any]], *, rate: bool, first: bool
-) -> Any:
+) -> Chart:
     rows = [row for one in given for row in _three(one)]
     if first:  # labelled once, in place
         for row in rows[:3]:
@@ -167,7 +171,7 @@ def _panel(
     if not rate:
         zero = sheets.chart([{"mean": 0.0}]).mark_rule(color="var(--ink)", strokeWidth=0.8)
         layers.insert(0, zero.encode(x=x("mean")))
-    return alt.layer(*layers).properties(width=PLOT_WIDE, height=_ROW * len(given))
+    return layered(*layers, width=PLOT_WIDE, height=_ROW * len(given))
 
 
 def _three(one: Mapping[str, Any]) -> Rows:

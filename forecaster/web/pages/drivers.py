@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from forecaster import documents, standing
+from forecaster import standing
 from forecaster.belief import DRIVERS, FAMILIES, Forecast
 from forecaster.errors import NothingKnown
 from forecaster.posterior import watching, words
@@ -26,7 +26,7 @@ def view(ask: Ask) -> View:
         return nothing.yet(ask)
     curves, damage = ask.curves(document["forecast_id"])
     known, parts = _learned(ask, document), _parts(ask, document)
-    watched = documents.indicators(desk, ask.at)["indicators"]
+    watched = ask.site.indicators(ask.at)["indicators"]
     strength = document["constraints"]["strength"]
     return View(
         title="Drivers and constraints",

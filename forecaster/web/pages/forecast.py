@@ -83,7 +83,7 @@ def view(ask: Ask) -> View:
     )
 
 
-PAGE = Page("/forecasts/{forecast_id}", "forecast.html", view)
+PAGE = Page("/forecasts/{forecast_id}", "forecast.html", view, lasting=True)
 
 
 def checks(found: Diagnostics) -> list[Check]:

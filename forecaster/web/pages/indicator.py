@@ -71,8 +71,7 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
     """
     desk, name = ask.site.desk, ask.path["name"]
     one, when = desk.indicator(name), ask.moment
-    vintages = [old for old in readings.vintages(desk.engine, name) if old.known_at <= when]
-    known = readings.as_known(desk.engine, when, indicator=name)
+    vintages, known = readings.course(desk.engine, name, when)
     row = documents.indicator(desk, one, known, when)
     fitted, damage = _fitted(ask, name)
     aside, told = _aside(ask, name), _leads(ask, name)

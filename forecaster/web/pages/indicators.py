@@ -26,7 +26,7 @@ def view(ask: Ask) -> View:
     """
     state, factor = _one_of(ask, "state", STATES), _one_of(ask, "factor", FACTORS)
     text = ask.query.get("q", "").strip()
-    found = documents.indicators(ask.site.desk, ask.at)["indicators"]
+    found = ask.site.indicators(ask.at)["indicators"]
     leads = _leads(ask)
     rows = [
         row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -88,13 +88,15 @@ class View:
 class Page(NamedTuple):
     """A page: the address it answers to, its template, and how its view is made.
 
-    ``kept`` is False for a page that shows what the mark of the store does not tell of.
+    ``kept`` is False for a page that shows what the mark of the store does not tell of, and
+    ``lasting`` True for one that shows nothing that changes with readings or the clock.
     """
 
     address: str
     template: str
     view: Callable[[Ask], View]
     kept: bool = True
+    lasting: bool = False
 
 
 def add(router: APIRouter, page: Page) -> None:
@@ -153,7 +155,10 @@ def make(page: Page, ask: Ask, wanted: tuple[str | None, str]) -> Kept:
     name, form = wanted
     if name is None:
         body = _html(view.template or page.template, view, ask)
-        return memo.keep(body.encode(), HTML, view.status)
+        made = memo.keep(body.encode(), HTML, view.status)
+        # What was not known at a moment, or is damaged, may be there by the next look.
+        lasting = page.lasting and ask.at is None and view.status == 200 and not view.damage
+        return replace(made, lasting=lasting)
     if name not in view.figures or form not in FORMATS:
         known = ", ".join(view.figures)
         raise HTTPException(

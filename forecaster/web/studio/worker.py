@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 import vl_convert
+from altair.utils import schemapi
 
 from forecaster.web.charts import CHARTS
 from forecaster.web.palette import plain
@@ -25,6 +26,7 @@ def main() -> None:
     # Whatever a library prints goes to standard error; standard output is for answers alone.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    schemapi.disable_debug_mode()  # our charts are checked by tests, not each time they are drawn
     for line in sys.stdin:
         answers.write(json.dumps(answer(json.loads(line))) + "\n")
         answers.flush()
