@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
@@ -14,10 +17,26 @@ FEW = {"web_requests_per_second": 1, "web_burst": 1000}  # ten within ten second
 TRUSTED = {"proxy_header": "x-user", "proxy_addresses": ("10.0.0.1/32",)}
 
 
+def within_a_window[T](ask: Callable[[int], list[T]]) -> list[T]:
+    """What is answered between two turns of the window; a slow machine may need a second try."""
+    for attempt in range(20):
+        window = time.time() // limits.AVERAGED
+        found = ask(attempt)
+        if time.time() // limits.AVERAGED == window:
+            return found
+    raise AssertionError("a dozen requests never fitted into one window")
+
+
 def test_who_asks_too_often_is_told_how_long_to_wait(make_app: MakeApp, asker: MakeAsker) -> None:
     app = make_app(**FEW)
     ask = asker(app, "192.0.2.1")
-    answers = [ask.get("/api/v1/things") for _ in range(12)]
+
+    def dozen(attempt: int) -> list[Any]:
+        nonlocal ask
+        ask = asker(app, f"198.51.100.{attempt}")
+        return [ask.get("/api/v1/things") for _ in range(12)]
+
+    answers = within_a_window(dozen)
     assert [200] * 10 + [429] * 2 == [one.status_code for one in answers]
     last = answers[-1]
     assert 1 <= int(last.headers["retry-after"]) <= 20
@@ -40,11 +59,15 @@ def test_health_is_answered_all_the_same(make_app: MakeApp, asker: MakeAsker) ->
 def test_a_token_is_counted_wherever_it_asks_from(
     make_app: MakeApp, asker: MakeAsker, token: MakeToken
 ) -> None:
-    app, headers = make_app(**FEW), bearer(token("read"))
-    statuses = [
-        asker(app, f"192.0.2.{number}").get(headers=headers).status_code for number in range(12)
-    ]
-    assert [200] * 10 + [429] * 2 == statuses
+    app = make_app(**FEW)
+
+    def dozen(attempt: int) -> list[int]:
+        headers = bearer(token("read", name=f"attempt {attempt}"))
+        return [
+            asker(app, f"192.0.2.{number}").get(headers=headers).status_code for number in range(12)
+        ]
+
+    assert [200] * 10 + [429] * 2 == within_a_window(dozen)
     other = bearer(token("read", name="other"))
     assert 200 == asker(app, "192.0.2.99").get(headers=other).status_code
 
@@ -52,12 +75,16 @@ def test_a_token_is_counted_wherever_it_asks_from(
 def test_another_address_in_the_header_is_not_another_address(
     make_app: MakeApp, asker: MakeAsker
 ) -> None:
-    ask = asker(make_app(**FEW), "192.0.2.1")
-    statuses = [
-        ask.get(headers={"x-forwarded-for": f"192.0.2.{number}"}).status_code
-        for number in range(12)
-    ]
-    assert [429] * 2 == statuses[10:]
+    app = make_app(**FEW)
+
+    def dozen(attempt: int) -> list[int]:
+        ask = asker(app, f"198.51.100.{attempt}")
+        return [
+            ask.get(headers={"x-forwarded-for": f"192.0.2.{number}"}).status_code
+            for number in range(12)
+        ]
+
+    assert [429] * 2 == within_a_window(dozen)[10:]
 
 
 def test_behind_a_proxy_each_address_is_counted_for_itself(
