@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 TRUSTED_SECONDS = 0.5  # how long the mark of the store is believed
-FORMER_SECONDS = 10.0  # how long the page that was replaced may stand in for the new one
+FORMER_SECONDS = 10.0  # how long a page that was true may stand in for the new one
 Lane = Literal["page", "document"]
 MAKERS: Mapping[Lane, int] = {"page": 2, "document": 2}  # more would only share one interpreter
 KEPT = 1200
@@ -117,9 +117,8 @@ class Memo:
         self._monotonic = monotonic
         self._seen = NOTHING_SEEN
         self._seen_at = float("-inf")
-        self._changed_at = float("-inf")
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._former: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._former: dict[Hashable, tuple[Kept, float]] = {}  # until when each was true
         self._bytes = 0
         self._making: dict[Hashable, asyncio.Task[Kept]] = {}
         self._looking: asyncio.Task[Mark] | None = None
@@ -141,8 +140,8 @@ class Memo:
             task = asyncio.create_task(self._make(key, make, lane))
             self._making[key] = task
             task.add_done_callback(lambda done: self._made(key, done))
-        former = self._former.get(key)
-        if former is not None and self._monotonic() - self._changed_at < FORMER_SECONDS:
+        former, until = self._former.get(key, (None, 0.0))
+        if former is not None and self._monotonic() - until < FORMER_SECONDS:
             return former
         # One asker who goes away must not take the answer from the others.
         return await asyncio.shield(task)
@@ -209,10 +208,16 @@ class Memo:
         self._seen = now
         # What is being made may show the old state; whoever comes now needs the new one.
         self._making.clear()
-        if not self._kept:
-            return
-        before, self._kept, self._former = self._kept, OrderedDict(), OrderedDict()
+        moment = self._monotonic()
+        self._former = {
+            key: (one, until)
+            for key, (one, until) in self._former.items()
+            if moment - until < FORMER_SECONDS
+        }
+        before, self._kept = self._kept, OrderedDict()
         for key, one in before.items():
-            (self._kept if same and one.lasting else self._former)[key] = one
+            if same and one.lasting:
+                self._kept[key] = one
+            else:
+                self._former[key] = one, moment
         self._bytes = sum(one.size for one in self._kept.values())
-        self._changed_at = self._monotonic()

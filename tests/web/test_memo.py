@@ -87,15 +87,29 @@ def test_the_former_page_stands_in_for_seconds_only(shelf: Shelf) -> None:
     run(story())
 
 
-def test_what_was_before_the_former_is_never_shown(shelf: Shelf) -> None:
+def test_changes_that_follow_each_other_do_not_make_readers_wait(shelf: Shelf) -> None:
     async def story() -> None:
         await shelf.get()
         await shelf.get("another")
-        shelf.later(1, "two")
-        await shelf.get("another")
+        for state in ("two", "three"):
+            shelf.later(memo.FORMER_SECONDS / 3, state)
+            await shelf.get("another")
+            await settled(shelf)
+        assert await shelf.get() == "page one", "it was true less than ten seconds ago"
         await settled(shelf)
-        shelf.later(1, "three")
         assert await shelf.get() == "page three"
+
+    run(story())
+
+
+def test_what_was_true_long_ago_is_never_shown(shelf: Shelf) -> None:
+    async def story() -> None:
+        await shelf.get()
+        for state in ("two", "three", "four"):
+            shelf.later(memo.FORMER_SECONDS * 0.6, state)
+            await shelf.get("another")
+            await settled(shelf)
+        assert await shelf.get() == "page four"
 
     run(story())
 
