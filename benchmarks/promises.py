@@ -211,7 +211,7 @@ def _desk(found: Figures) -> list[Row]:
 
 
 def _slowest(pages: Mapping[str, Mapping[str, float]], when: str) -> tuple[str, float]:
-    name = max(pages, key=lambda one: pages[one][when])
+    name = max(pages, key=lambda one: pages[one].get(when, 0.0))
     return name, pages[name][when]
 
 
