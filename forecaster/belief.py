@@ -156,12 +156,26 @@ class Outlook(TypedDict):
     mean: dict[str, list[float]]
 
 
+class Without(TypedDict):
+    """What a fit expects of each reading from all the others; None where nothing can be said.
+
+    ``pareto_k`` tells how far it can be trusted: above 0.7 the reading pulled the fit so much that
+    only one without it would tell.
+    """
+
+    mean: list[float | None]
+    q05: list[float | None]
+    q95: list[float | None]
+    pareto_k: list[float | None]
+
+
 class Fitted(TypedDict):
     """What a fit says of each reading of one indicator that it used, in the order of time.
 
     All in the reading's own unit. ``factor_*``: expected from the factor (and the sub-constraint)
     alone; ``mean``: expected with the indicator's own slow deviation; ``q05`` to ``q95``: where a
-    reading of that period lies in 90 % of cases, its noise included.
+    reading of that period lies in 90 % of cases, its noise included. ``left_out``: the same from
+    all other readings; posteriors of earlier versions lack it.
     """
 
     periods: list[str]
@@ -172,6 +186,7 @@ class Fitted(TypedDict):
     factor_mean: list[float]
     factor_q05: list[float]
     factor_q95: list[float]
+    left_out: NotRequired[Without]
 
 
 class Series(TypedDict):

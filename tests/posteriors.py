@@ -30,6 +30,7 @@ READINGS = (
     ("leader_meetings", "2026-09", 2.0),
     ("trade_total", "2025", 228.1),
 )
+LONE = np.array([0.0, 0.0, np.nan])
 
 
 def posterior(seed: int = 1, *, draws: int = DRAWS) -> xr.DataTree:
@@ -92,6 +93,9 @@ def _fitted() -> xr.Dataset:
         {
             "factor_alone": (dims, np.stack([seen + 2.0, seen, seen + 4.0])),
             "predictive": (dims, np.stack([seen + 1.0, seen, seen + 3.0])),
+            # The one of trade stands alone: there are no others to predict it.
+            "left_out": (dims, np.stack([seen + 1.5, seen - 1.0, seen + 4.0]) + LONE),
+            "pareto_k": ("reading", np.array([0.2, 0.9, 0.0]) + LONE),
         },
         coords={
             "statistic": ["mean", "q05", "q95"],

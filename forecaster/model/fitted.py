@@ -61,8 +61,7 @@ def readings(
 
     ``factors`` (sample, factor, month) are the paths of the draws.
     """
-    given = layout.natural(draws.x.reshape(-1, draws.x.shape[-1]))
-    given |= {"factors": factors, "running": running(factors)}
+    given = known(factors, draws, layout)
     rng = default_rng([seed, STREAM])
     found = [(name, row.observation) for name, rows in design.rows.items() for row in rows]
     alone, predictive = (np.zeros((len(STATISTICS), len(found))) for _ in range(2))
@@ -71,7 +70,7 @@ def readings(
         if not rows:
             continue
         draw = measured if name in design.coords["measure"] else counted
-        said = _as_read(draw(name, given, design, rng), rows, catalogue[name])
+        said = as_read(draw(name, given, design, rng), rows, catalogue[name])
         here = slice(first, first := first + len(rows))
         alone[:, here] = _statistics(said.alone, said.alone)
         predictive[:, here] = _statistics(said.expected, said.replicated)
@@ -89,32 +88,79 @@ def readings(
     )
 
 
-def measured(name: str, given: Mapping[str, Array], design: Design, rng: Generator) -> Said:
-    """A Gaussian indicator: level and deviation drawn, given all that was read of it.
+def known(factors: Array, draws: Draws, layout: Layout) -> dict[str, Array]:
+    """Parameters in their own units and paths, one row a draw."""
+    given = layout.natural(draws.x.reshape(-1, draws.x.shape[-1]))
+    return given | {"factors": factors, "running": running(factors)}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One Gaussian indicator, given the parameters and paths of each draw (sample, reading).
+
+    Attributes
+    ----------
+    seen : array
+        What factor and shared sub-constraint say of each reading, without the level.
+    left : array
+        What they leave of the readings: level, slow deviation and noise.
+    kernel : array (reading, reading)
+        Covariance of a slow deviation of variance 1.
+    slow, mine : arrays (sample, 1)
+        Variances of its own deviation, and of its sub-constraint's where integrated out.
+    noise : array (sample, 1)
+        Standard deviation of the noise.
+    """
+
+    seen: Array
+    left: Array
+    kernel: Array
+    slow: Array
+    mine: Array
+    noise: Array
+
+
+def block(name: str, given: Mapping[str, Array], design: Design) -> Block:
+    """The indicator ``name`` as the density sees it.
 
     Where it alone speaks for its sub-constraint, that one's own path was integrated out together
-    with the deviation; of their sum it takes its share of the variance, and the rest is drawn.
+    with the deviation.
     """
     index = design.coords["measure"].index(name)
     factor, sub = design.data["y_place"][:2, index].astype(np.int64)
     rows = design.rows[name]
     weights = np.array([row.weights for row in rows])
-    kernel = weights @ design.deviation_kernel @ weights.T
-    noise = given["noise_sd"][:, index, None]
     loading = given["measure_loading"][:, index, None]
     slow = given["deviation_sd"][:, index, None] ** 2
     alone_in_sub = sub >= len(design.coords["shared_sub"])
     mine = (loading * given["sub_deviation_sd"][:, sub, None]) ** 2 if alone_in_sub else 0.0 * slow
-    alone = loading * _seen((factor, sub), rows, given, design)
-    left = np.array([row.observation.value for row in rows]) - alone
-    level, deviation = level_and_deviation(left, kernel, slow + mine, noise, rng)
-    alone += level
+    seen = loading * _seen((factor, sub), rows, given, design)
+    return Block(
+        seen=seen,
+        left=np.array([row.observation.value for row in rows]) - seen,
+        kernel=weights @ design.deviation_kernel @ weights.T,
+        slow=slow,
+        mine=mine,
+        noise=given["noise_sd"][:, index, None],
+    )
+
+
+def measured(name: str, given: Mapping[str, Array], design: Design, rng: Generator) -> Said:
+    """A Gaussian indicator: level and deviation drawn, given all that was read of it.
+
+    Of the sum of its deviation and a sub-constraint's path that was integrated out, the latter
+    takes its share of the variance, and the rest is drawn.
+    """
+    one = block(name, given, design)
+    slow, mine, noise = one.slow, one.mine, one.noise
+    level, deviation = level_and_deviation(one.left, one.kernel, slow + mine, noise, rng)
+    alone = one.seen + level
     expected = alone + deviation
-    if alone_in_sub:
+    if mine.any():
         part = mine / (slow + mine)
-        rest = np.sqrt(part * slow * np.diag(kernel))
-        alone += part * deviation + rest * rng.standard_normal(left.shape)
-    return Said(alone, expected, expected + noise * rng.standard_normal(left.shape))
+        rest = np.sqrt(part * slow * np.diag(one.kernel))
+        alone += part * deviation + rest * rng.standard_normal(alone.shape)
+    return Said(alone, expected, expected + noise * rng.standard_normal(alone.shape))
 
 
 def level_and_deviation(
@@ -192,7 +238,7 @@ def _looks(rows: list[Row], design: Design) -> Array:
     return np.asarray(weights @ design.data["slow_path"][: design.n_months])
 
 
-def _as_read(said: Said, rows: list[Row], indicator: Indicator) -> Said:
+def as_read(said: Said, rows: list[Row], indicator: Indicator) -> Said:
     """The same on the scale on which the readings are published."""
     periods = [Period.parse(row.observation.period) for row in rows]
     n_months = np.array([month_index(p.end) - month_index(p.start) + 1 for p in periods])

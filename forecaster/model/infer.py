@@ -9,7 +9,7 @@ from datetime import date
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from forecaster.model import design, fit, fitted, future, outcome
+from forecaster.model import design, fit, fitted, future, left_out, outcome
 from forecaster.model.fit import Effort
 from forecaster.model.grid import month_index
 from forecaster.model.layout import layout
@@ -81,7 +81,8 @@ def infer(
     # One thread: products are small, and their sums do not depend on the number of cores.
     with threadpool_limits(1, "blas"):
         said = fitted.readings(paths.factors, draws, plan, frame, catalogue, seed)
-    tree["fitted"] = xr.DataTree(said)
+        without = left_out.readings(paths.factors, draws, plan, frame, catalogue, seed)
+    tree["fitted"] = xr.DataTree(said.merge(without))
     return tree
 
 

@@ -44,10 +44,14 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "indicator": ("reading",),
         "period": ("reading",),
         "observed": ("reading",),
+        "left_out": ("statistic", "reading"),
+        "pareto_k": ("reading",),
     },
 }
-# Groups that came later: files that were saved before lack them and are read all the same.
-LATER = frozenset({"fitted"})
+# What came later: files that were saved before lack it and are read all the same.
+LATER = frozenset({"fitted", "fitted/left_out", "fitted/pareto_k"})
+# Not a number where nothing can be said: a lone reading has no others to predict it.
+GAPS = frozenset({"fitted/left_out", "fitted/pareto_k"})
 ATTRIBUTES = ("schema_version", "as_of", "data_hash", "priors_hash", "model_version", "random_seed")
 _NAMES = {"factor_name": FACTORS, "family": FAMILIES, "scenario": SCENARIOS}
 
@@ -55,7 +59,7 @@ _NAMES = {"factor_name": FACTORS, "family": FAMILIES, "scenario": SCENARIOS}
 def violations(tree: xr.DataTree, *, saved: bool = False) -> list[str]:
     """Everything that is missing, misshapen or not finite; all at once.
 
-    A tree that was ``saved``, perhaps long ago, may lack the groups that came later.
+    A tree that was ``saved``, perhaps long ago, may lack what came later.
     """
     found = [f"attribute {name} is missing" for name in ATTRIBUTES if name not in tree.attrs]
     version = tree.attrs.get("schema_version")
@@ -63,7 +67,11 @@ def violations(tree: xr.DataTree, *, saved: bool = False) -> list[str]:
         found.append(f"schema version {version}; this program reads {SCHEMA_VERSION}")
     for group, variables in GROUPS.items():
         if group in tree.children:
-            found += _misshapen(group, tree[group].dataset, variables)
+            dataset = tree[group].dataset
+            later = {name for name in variables if f"{group}/{name}" in LATER}
+            excused = later - {str(name) for name in dataset.variables} if saved else set()
+            wanted = {name: dims for name, dims in variables.items() if name not in excused}
+            found += _misshapen(group, dataset, wanted)
         elif not (saved and group in LATER):
             found.append(f"group {group} is missing")
     return found + (_impossible(tree) if not found else [])
@@ -76,7 +84,7 @@ def _misshapen(group: str, dataset: xr.Dataset, variables: dict[str, tuple[str, 
             found.append(f"{group}/{name} is missing")
         elif dataset[name].dims != dims:
             found.append(f"{group}/{name} has dimensions {dataset[name].dims}; expected {dims}")
-        elif not _finite(dataset[name].values):
+        elif f"{group}/{name}" not in GAPS and not _finite(dataset[name].values):
             found.append(f"{group}/{name} has values that are not finite")
     for dim, names in _NAMES.items():
         if dim in dataset.coords and tuple(map(str, dataset[dim].values)) != names:
@@ -101,8 +109,11 @@ def _impossible(tree: xr.DataTree) -> list[str]:
         found.append("P(alliance by date) falls somewhere")
     if (shown["scenarios"].sel(scenario="alliance").values - by > 1e-9).any():
         found.append("P(alliance in force) exceeds P(alliance by date) somewhere")
-    for name in ("factor_alone", "predictive") if "fitted" in tree.children else ():
-        said = tree["fitted"][name]
+    fitted = tree["fitted"] if "fitted" in tree.children else xr.DataTree()
+    for name in ("factor_alone", "predictive", "left_out"):
+        if name not in fitted:
+            continue
+        said = fitted[name]
         if (said.sel(statistic="q05") > said.sel(statistic="q95")).any():
             found.append(f"fitted/{name} has an interval that ends before it begins")
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import numpy as np
 
 from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Band, Fitted, Series, Track
 from forecaster.posterior import damage
@@ -62,6 +63,7 @@ def _fitted(group: Any) -> dict[str, Fitted]:
     names, periods = _names(group, "indicator"), _names(group, "period")
     observed = group["observed"][:].tolist()
     as_fitted, alone = _lines(group, "predictive"), _lines(group, "factor_alone")
+    without = _without(group) if "left_out" in group else None
     found: dict[str, Fitted] = {}
     for name, places in groupby(range(len(names)), key=names.__getitem__):
         run = list(places)
@@ -76,7 +78,23 @@ def _fitted(group: Any) -> dict[str, Fitted]:
             "factor_q05": alone["q05"][here],
             "factor_q95": alone["q95"][here],
         }
+        if without is not None:
+            found[name]["left_out"] = {
+                "mean": without["mean"][here],
+                "q05": without["q05"][here],
+                "q95": without["q95"][here],
+                "pareto_k": without["pareto_k"][here],
+            }
     return found
+
+
+def _without(group: Any) -> dict[str, list[float | None]]:
+    """What the others say of each reading, and how far to trust it; no number is None."""
+    rows = dict(zip(_names(group, "statistic"), group["left_out"][:], strict=True))
+    return {
+        name: [float(one) if np.isfinite(one) else None for one in values]
+        for name, values in (rows | {"pareto_k": group["pareto_k"][:]}).items()
+    }
 
 
 def _names(summary: Any, dimension: str) -> list[str]:

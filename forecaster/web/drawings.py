@@ -85,11 +85,14 @@ def beliefs(panels: Sequence[Mapping[str, Any]]) -> Drawing:
 def readings(
     standing: Sequence[Mapping[str, Any]],
     older: Sequence[Mapping[str, Any]],
-    fitted: Sequence[Mapping[str, Any]],
+    fitted: Mapping[str, Sequence[Mapping[str, Any]]],
     *,
     from_zero: bool,
     last: str,
 ) -> Drawing:
-    """Readings of one indicator: those that count, those replaced, what a fit says of each."""
+    """Readings of one indicator: those that count, those replaced, what a fit says of each.
+
+    ``fitted`` has a ``band``, and marks where it goes on ``beyond`` the chart.
+    """
     given = {"standing": standing, "older": older, "fitted": fitted}
     return Drawing("readings", {**given, "from_zero": from_zero, "last": last})

@@ -48,6 +48,12 @@ def test_readings_come_by_indicator_in_their_order(tree: xr.DataTree, tmp_path: 
             "factor_mean": [2.0, 4.0],
             "factor_q05": [0.0, 2.0],
             "factor_q95": [4.0, 6.0],
+            "left_out": {
+                "mean": [1.5, 3.5],
+                "q05": [-1.0, 1.0],
+                "q95": [4.0, 6.0],
+                "pareto_k": [0.2, 0.9],
+            },
         },
         "trade_total": {
             "periods": ["2025"],
@@ -58,6 +64,7 @@ def test_readings_come_by_indicator_in_their_order(tree: xr.DataTree, tmp_path: 
             "factor_mean": [230.1],
             "factor_q05": [228.1],
             "factor_q95": [232.1],
+            "left_out": {"mean": [None], "q05": [None], "q95": [None], "pareto_k": [None]},
         },
     } == found["fitted"]
 
@@ -71,6 +78,19 @@ def test_a_file_of_an_earlier_version_is_read_without_them(
     assert "fitted" not in found
     assert found["months"] == list(posteriors.MONTHS)
     schema.check(files.load(path, digest), "one.nc")
+
+
+def test_a_file_from_before_readings_were_left_out_is_read_without_that(
+    tree: xr.DataTree, tmp_path: Path
+) -> None:
+    less = tree["fitted"].to_dataset().drop_vars(["left_out", "pareto_k"])
+    tree["fitted"] = xr.DataTree(less)
+    assert schema.violations(tree) == ["fitted/left_out is missing", "fitted/pareto_k is missing"]
+    assert schema.violations(tree, saved=True) == []
+    path = tmp_path / "one.nc"
+    found = series.load(path, files.save(tree, path))["fitted"]
+    assert found["leader_meetings"]["mean"] == [1.0, 3.0]
+    assert "left_out" not in found["leader_meetings"]
 
 
 def test_no_readings_at_all_are_read_too(tree: xr.DataTree, tmp_path: Path) -> None:
@@ -87,7 +107,7 @@ def test_a_new_posterior_has_them(tree: xr.DataTree, old: xr.DataTree) -> None:
 
 
 def test_other_groups_are_never_optional(tree: xr.DataTree) -> None:
-    for group in schema.GROUPS.keys() - schema.LATER:
+    for group in schema.GROUPS.keys() - {"fitted"}:
         less = tree.drop_nodes(group)
         assert f"group {group} is missing" in schema.violations(less, saved=True)
         with pytest.raises(DamagedFile, match=rf"one\.nc .* group {group} is missing"):
@@ -106,4 +126,8 @@ def test_what_is_said_of_readings_is_checked(tree: xr.DataTree, *, saved: bool) 
     tree["fitted"] = xr.DataTree(said.assign(predictive=-said["predictive"]))
     assert schema.violations(tree, saved=saved) == [
         "fitted/predictive has an interval that ends before it begins"
+    ]
+    tree["fitted"] = xr.DataTree(said.assign(left_out=-said["left_out"]))
+    assert schema.violations(tree, saved=saved) == [
+        "fitted/left_out has an interval that ends before it begins"
     ]

@@ -17,6 +17,14 @@ from forecaster.web.studio import Studio
 from indicators import Indicator, Period, catalogue
 from tests import synthetic
 
+#: Two readings as an earlier version spoke of them.
+SAID: dict[str, Any] = {
+    "periods": ["2024", "2025-01"],
+    "observed": [250.0, 19.0],
+    "mean": [240.0, 20.0],
+    "q05": [192.0, 15.0],
+    "q95": [288.0, 25.0],
+}
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 ALL = catalogue()
 
@@ -126,14 +134,75 @@ def test_replaced_values_are_hollow_and_said_to_be() -> None:
 
 
 def test_what_a_fit_expected_lies_behind_the_readings() -> None:
-    said = {"periods": ["2024", "2025-01"], "mean": [240.0, 20.0], "q05": [120.0, 10.0]}
-    said["q95"] = [360.0, 30.0]
-    one = figure("trade_total", {"2024": 250.0, "2025-01": 19.0}, said)
-    band = one.drawing.given["fitted"]
+    one = figure("trade_total", {"2024": 250.0, "2025-01": 19.0}, SAID)
+    band = one.drawing.given["fitted"]["band"]
 
-    assert [(row["q05"], row["mean"], row["q95"]) for row in band] == [(10, 20, 30), (10, 20, 30)]
+    assert [row["mean"] for row in band] == [20.0, 20.0]
+    assert [("from" in row) for row in band] == [True, False]  # a year is drawn over its length
     assert "nine of ten" in one.note
+    assert "of an earlier version" in one.note
     assert "keeps nothing" in figure("trade_total", {"2024": 250.0}).note
+
+
+def without(**changed: list[float | None]) -> dict[str, Any]:
+    """The same, with what all other readings say of each."""
+    said = {"mean": [210.0, 21.0], "q05": [190.0, 16.0], "q95": [240.0, 26.0]}
+    return SAID | {"left_out": {**said, "pareto_k": [0.1, 0.3], **changed}}
+
+
+def test_what_is_called_expected_did_not_see_the_reading() -> None:
+    one = figure("trade_total", {"2024": 250.0, "2025-01": 19.0}, without())
+    band = one.drawing.given["fitted"]["band"]
+
+    assert [row["mean"] for row in band] == [17.5, 21.0]
+    assert "each from all the others; 1 of 2 readings lies outside." in one.note
+    assert "earlier version" not in one.note
+    named = [column.name for column in one.table.columns]
+    rows = [dict(zip(named, row, strict=True)) for row in one.table.rows]
+    assert [(row["expected_low"], row["expected"], row["expected_high"]) for row in rows] == [
+        (190.0, 210.0, 240.0),
+        (16.0, 21.0, 26.0),
+    ]
+
+
+@pytest.mark.parametrize("shape", [0.71, None])
+def test_where_nothing_can_be_said_there_is_no_band(shape: float | None) -> None:
+    said = without(pareto_k=[0.7, shape])
+    one = figure("trade_total", {"2024": 250.0, "2025-01": 19.0}, said)
+
+    assert [row["mean"] for row in one.drawing.given["fitted"]["band"]] == [17.5]
+    assert "1 of 1 reading lies outside. 1 reading without a band" in one.note
+    assert one.table.rows[1][4:7] == [None, None, None]
+
+
+def test_an_interval_that_shoots_out_is_cut_with_a_mark() -> None:
+    values = {str(year): 100.0 + year % 3 for year in range(2000, 2010)}
+    said = {
+        "periods": list(values),
+        "observed": list(values.values()),
+        "mean": [101.0] * 10,
+        "q05": [99.0] * 10,
+        "q95": [103.0] * 4 + [900.0, 5000.0, 800.0] + [103.0] * 3,
+    }
+    given = figure("arms_deliveries", values, said).drawing.given
+    assert (
+        max(row["q95"] for row in given["fitted"]["band"]) == 104.0
+    )  # as far again as they are apart
+    assert given["fitted"]["beyond"] == [
+        {"x": given["fitted"]["band"][5]["x"], "y": 104.0, "up": True}
+    ]
+    one = figure("arms_deliveries", values, said)
+    assert "Triangles: the band goes on beyond the chart." in one.note
+    with Studio() as studio:
+        assert studio.svg(one.drawing).startswith("<svg")
+
+
+def test_the_finest_periods_are_joined_and_others_stand_by_themselves() -> None:
+    values = {"2023": 1.0, "2024": 1.1, "2025-01": 1.2, "2025-02": 1.3}
+    stock = next(n for n, one in ALL.items() if one.observation.kind == "stock")
+    one = figure(stock, values)
+    assert [row["run"] for row in one.drawing.given["standing"]] == [0, 1, 2, 2]
+    assert "Dots and line: months; a bar or dot by itself: years." in one.note
 
 
 def test_thousands_of_readings_are_thinned_without_losing_a_peak() -> None:

@@ -14,11 +14,12 @@ from forecaster.posterior import watching, words
 from forecaster.store.readings import StoredReading
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
+from forecaster.web.pages import indicator_band
+from forecaster.web.pages.indicator_band import Rows
 from indicators import Indicator, Period
 
 DRAWN = 480  # rows a layer; a screen shows no more
 BRIEF = 12  # rows under the fold; all are in the CSV and, page by page, below
-Rows = list[dict[str, Any]]
 
 
 def figure(
@@ -35,28 +36,50 @@ def figure(
     last = max(standing, key=lambda one: (one.period_end, one.known_at), default=None)
     rows = _rows(indicator, standing, per_month=per_month)
     hollow = _rows(indicator, older, per_month=per_month)
-    band = _band(indicator, fitted, per_month=per_month)
+    expected = indicator_band.expected(fitted)
+    band = _band(indicator, expected, per_month=per_month, coarse=_coarse(standing))
+    band, cut = indicator_band.cut(
+        band, [row["y"] for row in [*rows, *hollow]], low=_low(indicator)
+    )
     return Figure(
         title="Readings through time",
-        note=_note(unit, drawn=len(rows), older=len(older), fitted=bool(band)),
+        note=" ".join(
+            [
+                *_notes(unit, drawn=len(rows), older=len(older), kinds=_kinds(standing)),
+                *indicator_band.notes(expected, cut=bool(cut)),
+            ]
+        ),
         alt=_alt(indicator, standing, last),
         drawing=drawings.readings(
             thinned(rows, "y"),
             thinned(hollow, "y"),
-            thinned(band, "mean"),
-            from_zero=indicator.plausible.min >= 0 and indicator.observation.kind == "flow",
-            last=""
-            if last is None
-            else watching.amount(_scaled(last.value, last.period, per_month)),
+            {"band": thinned(band, "mean"), "beyond": cut},
+            from_zero=_low(indicator) is not None,
+            last=_last_value(last, per_month=per_month),
         ),
-        table=_table(vintages, counts),
+        table=_table(vintages, counts, expected),
     )
 
 
 def _per_month(indicator: Indicator, standing: Sequence[StoredReading]) -> bool:
     """Whether years and months stand on one axis; then each is drawn by the month."""
-    kinds = {len(one.period) for one in standing}
-    return indicator.observation.rate and len(kinds) > 1
+    scale = indicator.observation
+    return (scale.rate or scale.likelihood == "negative_binomial") and len(_kinds(standing)) > 1
+
+
+def _kinds(readings: Sequence[StoredReading]) -> list[int]:
+    """Lengths of periods as they are written, the finest first."""
+    return sorted({len(one.period) for one in readings}, reverse=True)
+
+
+def _coarse(readings: Sequence[StoredReading]) -> set[int]:
+    """Lengths of periods beside which there are finer ones: those are not joined by a line."""
+    return set(_kinds(readings)[1:])
+
+
+def _low(indicator: Indicator) -> float | None:
+    """Where the axis of values ends in any case: amounts of a period start from zero."""
+    return 0.0 if indicator.plausible.min >= 0 and indicator.observation.kind == "flow" else None
 
 
 def _scaled(value: float, period: str, per_month: bool) -> float:  # noqa: FBT001 - read as a word
@@ -71,20 +94,19 @@ def _last_value(last: StoredReading | None, *, per_month: bool) -> str:
 
 def _rows(indicator: Indicator, readings: Sequence[StoredReading], *, per_month: bool) -> Rows:
     ordered = sorted(readings, key=lambda one: (len(one.period), one.period_start))
-    # Beside months a year is drawn over its whole length.
-    long = len({len(one.period) for one in readings}) > 1 and indicator.observation.kind == "flow"
+    coarse = _coarse(readings)
     rows: Rows = []
     before: StoredReading | None = None
     run = 0
     for one in ordered:
-        if before is not None and not _adjoin(before, one):
+        if before is not None and (len(one.period) in coarse or not _adjoin(before, one)):
             run += 1
         row = {
             "x": _place(indicator, one.period_start, one.period_end),
             "y": _scaled(one.value, one.period, per_month),
             "run": run,
         }
-        if long and len(one.period) == len("2026"):
+        if len(one.period) in coarse and indicator.observation.kind == "flow":
             row |= {"from": _year(one.period_start), "to": _year(one.period_end)}
         rows.append(row)
         before = one
@@ -115,23 +137,35 @@ def _new_year(year: int) -> int:
     return date(year, 1, 1).toordinal()
 
 
-def _band(indicator: Indicator, fitted: Mapping[str, Any] | None, *, per_month: bool) -> Rows:
-    """What the model says of each reading, in the same runs as readings."""
-    if fitted is None:
-        return []
+def _band(
+    indicator: Indicator,
+    expected: indicator_band.Expected | None,
+    *,
+    per_month: bool,
+    coarse: set[int],
+) -> Rows:
+    """What the model says of each reading, in the same runs as readings; none where it cannot."""
     rows: Rows = []
     before: Period | None = None
     run = 0
-    said = zip(fitted["periods"], fitted["mean"], fitted["q05"], fitted["q95"], strict=True)
-    for text, *values in sorted(said, key=lambda one: (len(one[0]), one[0])):
+    for text, one in [] if expected is None else expected.ordered():
         period = Period.parse(text)
         if before is not None and (
-            before.kind != period.kind or (period.start - before.end).days > 1
+            len(text) in coarse
+            or before.kind != period.kind
+            or (period.start - before.end).days > 1
         ):
             run += 1
-        mean, q05, q95 = (_scaled(value, text, per_month) for value in values)
-        place = _place(indicator, period.start, period.end)
-        rows.append({"x": place, "mean": mean, "q05": q05, "q95": q95, "run": run})
+        row = {
+            "x": _place(indicator, period.start, period.end),
+            "mean": _scaled(one.mean, text, per_month),
+            "q05": _scaled(one.q05, text, per_month),
+            "q95": _scaled(one.q95, text, per_month),
+            "run": run,
+        }
+        if len(text) in coarse and indicator.observation.kind == "flow":
+            row |= {"from": _year(period.start), "to": _year(period.end)}
+        rows.append(row)
         before = period
     return rows
 
@@ -153,17 +187,19 @@ def _by(key: str) -> Any:
     return lambda row: row[key]
 
 
-def _note(unit: str, *, drawn: int, older: int, fitted: bool) -> str:
+_NAMES = {4: "years", 7: "months", 10: "days"}
+
+
+def _notes(unit: str, *, drawn: int, older: int, kinds: list[int]) -> list[str]:
     parts = [f"In {unit}. Where the line breaks nothing is recorded, which is missing, not zero."]
+    if len(kinds) > 1:
+        fine, *rest = (_NAMES[kind] for kind in kinds)
+        parts.append(f"Dots and line: {fine}; a bar or dot by itself: {' and '.join(rest)}.")
     if older:
         parts.append("Hollow: replaced or taken back since.")
     if drawn > DRAWN:
         parts.append(f"Of {drawn:,} readings the lowest and highest of each stretch are drawn.")
-    if fitted:
-        parts.append("Band: where the model expects nine of ten readings.")
-    else:
-        parts.append("The standing forecast keeps nothing about what it expected of these.")
-    return " ".join(parts)
+    return parts
 
 
 def _alt(
@@ -178,24 +214,38 @@ def _alt(
     )
 
 
-def _table(vintages: Sequence[StoredReading], counts: set[tuple[str, int]]) -> Table:
+def _table(
+    vintages: Sequence[StoredReading],
+    counts: set[tuple[str, int]],
+    expected: indicator_band.Expected | None,
+) -> Table:
+    """Every vintage; beside those that count, what the model expected."""
+    said = {} if expected is None else expected.by_period
+    rows: list[list[Any]] = []
+    for one in vintages:
+        standing = (one.period, one.vintage) in counts
+        beside = said.get(one.period) if standing else None
+        rows.append(
+            [
+                one.period,
+                one.value,
+                one.vintage,
+                one.known_at.isoformat(),
+                *((None, None, None) if beside is None else (beside.mean, beside.q05, beside.q95)),
+                standing,
+            ]
+        )
     return Table(
         columns=[
             Column("period", "Period", number=False),
             Column("value", "Value", watching.exactly),
             Column("vintage", "Vintage"),
             Column("known_at", "Known", words.day, number=False),
+            Column("expected", "Expected", watching.amount),
+            Column("expected_low", "90 % from", watching.amount),
+            Column("expected_high", "to", watching.amount),
             Column("counts", "Counts", lambda yes: "yes" if yes else "no", number=False),
         ],
-        rows=[
-            [
-                one.period,
-                one.value,
-                one.vintage,
-                one.known_at.isoformat(),
-                (one.period, one.vintage) in counts,
-            ]
-            for one in vintages
-        ],
+        rows=rows,
         brief=range(max(0, len(vintages) - BRIEF), len(vintages)),
     )
