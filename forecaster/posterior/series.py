@@ -19,8 +19,8 @@ from forecaster.posterior import damage
 _BAND = ("mean", "q05", "q25", "q75", "q95")
 
 
-def load(path: Path, sha256: str) -> Series:
-    """Series of the posterior file at ``path``.
+def load(path: Path, sha256: str, *, fitted: bool = True) -> Series:
+    """Series of the posterior file at ``path``; what it says of each reading only if wanted.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def load(path: Path, sha256: str) -> Series:
     try:
         with h5py.File(path, "r") as file:
             found = _series(file["summary"])
-            if "fitted" in file:  # since November 2026
+            if fitted and "fitted" in file:  # since November 2026
                 found["fitted"] = _fitted(file["fitted"])
             return found
     except (OSError, KeyError, ValueError) as error:

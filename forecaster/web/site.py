@@ -70,7 +70,7 @@ class Site:
     studio: Studio
     memo: Memo
     operations: Operations | None = None
-    _curves: OrderedDict[str, Series] = field(default_factory=OrderedDict)
+    _curves: OrderedDict[tuple[str, bool], Series] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
     _watched: tuple[Mark, Document] | None = None
 
@@ -96,8 +96,10 @@ class Site:
             kept = self._watched = (seen, documents.indicators(self.desk))
         return kept[1]
 
-    def curves(self, forecast_id: str) -> Series:
+    def curves(self, forecast_id: str, *, fitted: bool = False) -> Series:
         """The time series behind a forecast; they never change, so the last few are kept.
+
+        What it expected of each reading is as much again, and read only where it is wanted.
 
         Raises
         ------
@@ -107,13 +109,13 @@ class Site:
             If the posterior is missing or not what was written.
         """
         with self._lock:
-            if forecast_id in self._curves:
-                self._curves.move_to_end(forecast_id)
-                return self._curves[forecast_id]
+            if (forecast_id, fitted) in self._curves:
+                self._curves.move_to_end((forecast_id, fitted))
+                return self._curves[forecast_id, fitted]
         path, sha256 = documents.posterior_place(self.desk, forecast_id)
-        found = series.load(self.desk.settings.home / path, sha256)
+        found = series.load(self.desk.settings.home / path, sha256, fitted=fitted)
         with self._lock:
-            self._curves[forecast_id] = found
+            self._curves[forecast_id, fitted] = found
             while len(self._curves) > CURVES_KEPT:
                 self._curves.popitem(last=False)
         return found

@@ -53,7 +53,10 @@ def some() -> dict[str, Drawing]:
         "readings": drawings.readings(
             [row, row | {"from": 2024.0, "to": 2025.0}],
             [row],
-            [{"x": 2024.5, "mean": 2.0, "q05": 1.0, "q95": 3.0, "run": 0}],
+            {
+                "band": [{"x": 2024.5, "mean": 2.0, "q05": 1.0, "q95": 3.0, "run": 0}],
+                "beyond": [{"x": 2024.5, "y": 3.0, "up": True}],
+            },
             from_zero=True,
             last="2",
         ),

@@ -101,7 +101,7 @@ async def _series(request: Request, forecast_id: str, form: Form) -> Response:
 
 def _curves(site: Site, forecast_id: str, form: Form) -> Kept:
     about = listings.forecast(site.desk, forecast_id)
-    found = site.curves(about["forecast_id"])
+    found = site.curves(about["forecast_id"], fitted=True)
     if form == "json":
         return answers.document(found)
     name = f"{documents.file_name(about['forecast_id'])}-series"

@@ -113,7 +113,7 @@ def _fitted(ask: Ask, name: str) -> tuple[Mapping[str, Any] | None, str]:
     stood = forecasts.stood(ask.site.desk.engine, ask.moment)
     if stood is None:
         return None, ""
-    curves, damage = ask.curves(stood.forecast_id)
+    curves, damage = ask.curves(stood.forecast_id, fitted=True)
     said = cast("dict[str, Any]", {} if curves is None else curves.get("fitted", {}))
     return said.get(name), damage
 

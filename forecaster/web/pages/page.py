@@ -61,10 +61,10 @@ class Ask:
         """Whether the visitor may do what a scope covers."""
         return self.visitor is not None and scope in self.visitor.scopes
 
-    def curves(self, forecast_id: str) -> tuple[Series | None, str]:
+    def curves(self, forecast_id: str, *, fitted: bool = False) -> tuple[Series | None, str]:
         """The series behind a forecast, or why they cannot be shown; the rest of a page works."""
         try:
-            return self.site.curves(forecast_id), ""
+            return self.site.curves(forecast_id, fitted=fitted), ""
         except (DamagedFile, NothingKnown) as error:
             return None, str(error)
 
