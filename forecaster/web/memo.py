@@ -30,7 +30,7 @@ from starlette.responses import Response
 TRUSTED_SECONDS = 0.5  # how long the mark of the store is believed
 FORMER_SECONDS = 10.0  # how long a page that was true may stand in for the new one
 Lane = Literal["page", "document"]
-MAKERS: Mapping[Lane, int] = {"page": 3, "document": 2}  # a page waits for its charts, too
+MAKERS: Mapping[Lane, int] = {"page": 2, "document": 2}  # a page waits for its charts, too
 KEPT = 1200
 KEPT_BYTES = 24_000_000  # of all answers together; one that is larger than half of it is not kept
 GZIP_FROM = 600  # bytes; below, the header costs more than it saves
