@@ -30,6 +30,10 @@ from indicators.period import Period
 
 APART = timedelta(hours=3)  # from one forecast to the next
 FOLDER = "posteriors"
+DRAWN = (
+    *(f"summary/{name}" for name in ("factor", "level", "hazard", "scenario_mean", "alliance_by")),
+    *(f"fitted/{name}" for name in ("factor_alone", "predictive", "left_out")),
+)
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,15 @@ class Crowded:
             )
         return document["forecast_id"]
 
-    def another_posterior(self) -> tuple[Path, str]:
+    def another_posterior(self, name: str) -> tuple[Path, str]:
         """The same posterior, its curves moved a little, so that every chart is a new one."""
-        path = self.posterior.with_name("another.nc")
+        path = self.posterior.with_name(f"{name}.nc")
         shutil.copyfile(self.posterior, path)
+        moved = 1.0 - len(name) / 10_000.0
         with h5py.File(path, "r+") as file:
-            for name in ("factor", "level", "hazard", "scenario_mean", "alliance_by"):
-                file["summary"][name][...] = file["summary"][name][...] * 0.999
+            for place in DRAWN:
+                if place in file:
+                    file[place][...] = file[place][...] * moved
         return path, _sha256(path)
 
     def record(self, number: int, now: datetime) -> None:

@@ -2,8 +2,9 @@
 
 Four looks at the pages, each by the first request to every one of them: with no chart drawn yet,
 after a new start (Today is then its first page), after a new reading, after a new forecast. Then
-200 requests a second for half a minute, across the turn of a minute, when every page is made anew.
-The same load goes to a bare server that holds the finished bytes of Today: what is left to win.
+200 requests a second for half a minute; after ten seconds of them another forecast is published,
+so that every page has to be made anew. The same load goes to a bare server that holds the finished
+bytes of Today: what is left to win.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,8 @@ from forecaster import settings
 from forecaster.store.engine import open_engine
 
 RATE, SECONDS = 200, 30.0
-BEFORE_THE_MINUTE = 12  # seconds of load before every kept page grows old
+SETTLED = 20.0  # seconds between the last look and the load
+PUBLISHED = 10.0  # seconds of load before another forecast is published
 PATIENCE = 60.0
 WARM = 50  # requests for the time of Today
 NICED = 10  # as the jobs start a fit
@@ -197,7 +199,7 @@ def measure(
         found |= _looks(web, crowd, home)
         there = [one for one in places(crowd) if one.kind in found["pages"]]
         with _fits({**environment, "FORECASTER_HOME": str(source)}) as fits:
-            found["load"] = _load(web, there, fits, seconds)
+            found["load"] = _load(web, there, fits, seconds, lambda: _publish(crowd, "in_the_load"))
             page = folder / "today.html"
             page.write_bytes(_unpacked(web.ask("/")))
             web.stop()
@@ -235,8 +237,7 @@ def _looks(web: Web, crowd: Crowded, home: Path) -> dict[str, Any]:
     crowd.record(1, datetime.now(UTC))
     time.sleep(TRUSTED)
     firsts["reading"] = _first(web, there)
-    path, sha256 = crowd.another_posterior()
-    crowd.publish(len(crowd.ids), datetime.now(UTC), path, sha256)
+    _publish(crowd, "after_the_looks")
     time.sleep(TRUSTED)
     firsts["forecast"] = _first(web, there)
     warm = [web.ask("/") for _ in range(WARM)]
@@ -252,6 +253,12 @@ def _looks(web: Web, crowd: Crowded, home: Path) -> dict[str, Any]:
     }
 
 
+def _publish(crowd: Crowded, name: str) -> None:
+    """A new forecast, with curves of its own."""
+    path, sha256 = crowd.another_posterior(name)
+    crowd.ids.append(crowd.publish(len(crowd.ids), datetime.now(UTC), path, sha256))
+
+
 def _first(web: Web, there: Sequence[Place]) -> dict[str, float]:
     """Seconds for the first request to one page of each kind."""
     found = {}
@@ -263,15 +270,22 @@ def _first(web: Web, there: Sequence[Place]) -> dict[str, float]:
     return found
 
 
-def _load(web: Web, there: Sequence[Place], fits: Fits, seconds: float) -> dict[str, Any]:
-    """The load, from some seconds before a full minute, with an eye on memory and the fit."""
+def _load(
+    web: Web,
+    there: Sequence[Place],
+    fits: Fits,
+    seconds: float,
+    publish: Callable[[], None] | None = None,
+) -> dict[str, Any]:
+    """The load, with an eye on memory and the fit; ``publish`` is called once in its midst."""
     cases = [
         {"kind": one.kind, "path": path, "weight": one.weight / len(one.paths)}
         for one in there
         for path in one.paths
     ]
     asked = {"base": f"http://127.0.0.1:{web.port}", "rate": RATE, "seconds": seconds}
-    while (60 - time.time() % 60) > BEFORE_THE_MINUTE or (60 - time.time() % 60) < 3:
+    settled = time.monotonic() + SETTLED
+    while time.monotonic() < settled:
         fits.look()
         time.sleep(0.2)
     client = subprocess.Popen(
@@ -282,11 +296,15 @@ def _load(web: Web, there: Sequence[Place], fits: Fits, seconds: float) -> dict[
         text=True,
     )
     question: str | None = json.dumps({**asked, "cases": cases, "seed": 5})
+    began = time.monotonic()
     while True:
         with suppress(subprocess.TimeoutExpired):
             said, _ = client.communicate(question, timeout=0.25)
             break
         question = None
+        if publish is not None and time.monotonic() - began > PUBLISHED:
+            publish()
+            publish = None
         fits.look()
         web.look()
     if client.returncode != 0:

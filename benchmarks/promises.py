@@ -173,7 +173,8 @@ def _desk(found: Figures) -> list[Row]:
     steady = load["p99"] < 0.3 and load["errors"] == 0 and load["per_second"] > 198
     return [
         Row(
-            f"the desk: 200 requests a second over its pages beside a fit, {pages}",
+            f"the desk: 200 requests a second over its pages beside a fit, another forecast "
+            f"published meanwhile, {pages}",
             "99 % under 300 ms, 0 errors",
             f"99 % under {_ms(load['p99'])} (half under {_ms(load['p50'])}), "
             f"{words.count(load['errors'], 'error')} of {load['requests']:,}; a bare server with "

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from sqlalchemy import Engine, func, select
 
 from forecaster.store import schema
 from forecaster.store.engine import reading
 
-#: What tells of a change in each table, of forecasts first. The ledger is left out: it moves with
-#: every run.
+#: What tells of a change in each table. The ledger is left out: it moves with every run.
 _MARKS = (
     func.max(schema.forecasts.c.id),
     func.max(schema.readings.c.id),
@@ -27,15 +24,7 @@ _MARKS = (
 _QUESTION = select(*(select(mark).scalar_subquery() for mark in _MARKS))
 
 
-class Generation(NamedTuple):
-    """Two texts: one moves with forecasts, the other with anything that pages show."""
-
-    forecasts: str
-    whole: str
-
-
-def mark(engine: Engine) -> Generation:
-    """The same as long as readings, forecasts, judgements and visits are the same."""
+def mark(engine: Engine) -> str:
+    """The same text as long as readings, forecasts, judgements and visits are the same."""
     with reading(engine) as connection:
-        first, *rest = map(str, connection.execute(_QUESTION).one())
-    return Generation(first, "/".join([first, *rest]))
+        return "/".join(map(str, connection.execute(_QUESTION).one()))

@@ -21,7 +21,7 @@ from forecaster.web.access import mount
 from forecaster.web.access.access import Access
 from forecaster.web.api import mount as api
 from forecaster.web.feeds import feed
-from forecaster.web.memo import Mark, Memo
+from forecaster.web.memo import Memo
 from forecaster.web.metrics import Counting, Metrics
 from forecaster.web.pages import (
     drivers,
@@ -55,10 +55,9 @@ HOSTS = (LOOPBACK, "localhost", "[::1]")
 def site(desk: Desk, studio: Studio, operations: Operations | None = None) -> Site:
     """A desk with what its pages need."""
 
-    def mark() -> Mark:
-        now = generation.mark(desk.engine)
+    def mark() -> str:
         # What is late, and how old things are, changes with the time.
-        return Mark(now.forecasts, f"{now.whole}@{desk.clock():%Y%m%d%H}")
+        return f"{generation.mark(desk.engine)}@{desk.clock():%Y%m%d%H}"
 
     return Site(desk, studio, Memo(mark), operations)
 

@@ -4,12 +4,11 @@ A page is made once per generation of the store and hour of the clock (what is l
 time), whoever asks for it and however many at once. When the store has changed, whoever asks gets
 the page that was just replaced while the new one is made, for seconds at most: else every reader
 would wait for pages that all have to be made at once. After a write of this process nobody is
-shown what was before it. What shows one forecast and nothing that changes with readings or the
-clock is lasting: it stays until there is another forecast.
+shown what was before it. What can never change, as a forecast of old, is lasting.
 
-Pages and documents are made in lanes of their own, so that a document of a millisecond does not
-wait for the charts of twenty pages. An answer carries an ETag, so that a browser that has it
-already gets 304 and no body.
+There are lanes: whoever waits for a page does not wait for those that are only made anew, and a
+document of a millisecond not for the charts of twenty pages. An answer carries an ETag, so that a
+browser that has it already gets 304 and no body.
 """
 
 from __future__ import annotations
@@ -21,36 +20,26 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 TRUSTED_SECONDS = 0.5  # how long the mark of the store is believed
-FORMER_SECONDS = 10.0  # how long a page that was true may stand in for the new one
-Lane = Literal["page", "document"]
-MAKERS: Mapping[Lane, int] = {"page": 2, "document": 2}  # a page waits for its charts, too
+FORMER_SECONDS = 30.0  # how long a page that was true may stand in for the new one
+Lane = Literal["page", "document", "renewal"]
+MAKERS: Mapping[Lane, int] = {"page": 2, "document": 2, "renewal": 1}  # all share one interpreter
 KEPT = 1200
 KEPT_BYTES = 24_000_000  # of all answers together; one that is larger than half of it is not kept
 GZIP_FROM = 600  # bytes; below, the header costs more than it saves
-
-
-class Mark(NamedTuple):
-    """The state of the store in two texts: of its forecasts, and of all that pages show."""
-
-    forecasts: str
-    whole: str
-
-
-NOTHING_SEEN = Mark("", "")
 
 
 @dataclass(frozen=True)
 class Kept:
     """One finished answer, packed if it is long; ``keep`` makes it.
 
-    ``lasting`` says that it shows nothing that changes with readings or the clock.
+    ``lasting`` says that nothing can change what it shows.
     """
 
     content: bytes
@@ -111,22 +100,22 @@ class Memo:
     """Keeps answers by key while ``mark`` stays the same."""
 
     def __init__(
-        self, mark: Callable[[], Mark], monotonic: Callable[[], float] = time.monotonic
+        self, mark: Callable[[], str], monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._mark = mark
         self._monotonic = monotonic
-        self._seen = NOTHING_SEEN
+        self._seen = ""
         self._seen_at = float("-inf")
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._former: dict[Hashable, tuple[Kept, float]] = {}  # until when each was true
         self._bytes = 0
         self._making: dict[Hashable, asyncio.Task[Kept]] = {}
-        self._looking: asyncio.Task[Mark] | None = None
+        self._looking: asyncio.Task[str] | None = None
         self._makers = {lane: asyncio.Semaphore(amount) for lane, amount in MAKERS.items()}
 
     @property
-    def seen(self) -> Mark:
-        """The state of the store that was seen last."""
+    def seen(self) -> str:
+        """The state of the store that was seen last; empty before the first look."""
         return self._seen
 
     async def get(self, key: Hashable, make: Callable[[], Kept], *, lane: Lane = "page") -> Kept:
@@ -135,13 +124,14 @@ class Memo:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
+        former, until = self._former.get(key, (None, 0.0))
+        stands_in = former is not None and self._monotonic() - until < FORMER_SECONDS
         task = self._making.get(key)
         if task is None:
-            task = asyncio.create_task(self._make(key, make, lane))
+            task = asyncio.create_task(self._make(key, make, "renewal" if stands_in else lane))
             self._making[key] = task
             task.add_done_callback(lambda done: self._made(key, done))
-        former, until = self._former.get(key, (None, 0.0))
-        if former is not None and self._monotonic() - until < FORMER_SECONDS:
+        if former is not None and stands_in:
             return former
         # One asker who goes away must not take the answer from the others.
         return await asyncio.shield(task)
@@ -193,7 +183,7 @@ class Memo:
             self._looking.add_done_callback(self._looked)
         await asyncio.shield(self._looking)
 
-    def _looked(self, task: asyncio.Task[Mark]) -> None:
+    def _looked(self, task: asyncio.Task[str]) -> None:
         self._looking = None
         if task.cancelled() or task.exception() is not None:
             return
@@ -202,9 +192,8 @@ class Memo:
         if now != self._seen:
             self._renew(now)
 
-    def _renew(self, now: Mark) -> None:
+    def _renew(self, now: str) -> None:
         """What was kept becomes what was before, but for what lasts."""
-        same = now.forecasts == self._seen.forecasts
         self._seen = now
         # What is being made may show the old state; whoever comes now needs the new one.
         self._making.clear()
@@ -216,7 +205,7 @@ class Memo:
         }
         before, self._kept = self._kept, OrderedDict()
         for key, one in before.items():
-            if same and one.lasting:
+            if one.lasting:
                 self._kept[key] = one
             else:
                 self._former[key] = one, moment

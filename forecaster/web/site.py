@@ -16,7 +16,7 @@ from forecaster.belief import Series
 from forecaster.posterior import series
 from forecaster.store.audit import Entry
 from forecaster.web.machine import Sizes
-from forecaster.web.memo import NOTHING_SEEN, Mark, Memo
+from forecaster.web.memo import Memo
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 
@@ -72,7 +72,7 @@ class Site:
     operations: Operations | None = None
     _curves: OrderedDict[tuple[str, bool], Series] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
-    _watched: tuple[Mark, Document] | None = None
+    _watched: tuple[str, Document] | None = None
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -91,7 +91,7 @@ class Site:
         if at is not None:
             return documents.indicators(self.desk, at)
         seen, kept = self.memo.seen, self._watched
-        if kept is None or kept[0] != seen or seen == NOTHING_SEEN:
+        if kept is None or kept[0] != seen or not seen:
             # The mark was read before, so what is kept under it is never older than it.
             kept = self._watched = (seen, documents.indicators(self.desk))
         return kept[1]

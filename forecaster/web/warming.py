@@ -12,7 +12,6 @@ from starlette.concurrency import run_in_threadpool
 from forecaster.errors import ForecasterError, NothingKnown
 from forecaster.store import forecasts
 from forecaster.web.access.principal import ANYONE
-from forecaster.web.memo import NOTHING_SEEN, Mark
 from forecaster.web.pages import page
 from forecaster.web.pages.page import Ask, Page
 from forecaster.web.site import Site
@@ -29,7 +28,7 @@ async def keep_warm(site: Site, pages: Sequence[Page]) -> None:
     For somebody who is signed in a page is made again, but its charts are drawn by then, and
     those are what takes long.
     """
-    done = NOTHING_SEEN
+    done = ""
     while True:
         try:
             await site.memo.look()
@@ -41,7 +40,7 @@ async def keep_warm(site: Site, pages: Sequence[Page]) -> None:
         await asyncio.sleep(EVERY_SECONDS)
 
 
-async def warm(site: Site, pages: Sequence[Page], seen: Mark) -> bool:
+async def warm(site: Site, pages: Sequence[Page], seen: str) -> bool:
     """Make the pages that are read first, then the others one by one; whether all were made.
 
     It ends as soon as the store is in another state than the one that was seen, for then the

@@ -79,7 +79,7 @@ def test_a_crowded_state_has_what_it_says(tmp_path: Path, source: Engine) -> Non
     assert len(known) == embedded
     assert any(one.vintage > 1 for one in known)
     assert {4, 10} <= {len(one.period) for one in known}
-    path, sha256 = crowd.another_posterior()
+    path, sha256 = crowd.another_posterior("another")
     one = crowd.publish(60, NOW, path, sha256)
     standing = forecasts.standing(engine)
     assert standing is not None

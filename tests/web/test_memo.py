@@ -12,17 +12,17 @@ import pytest
 from starlette.requests import Request
 
 from forecaster.web import memo
-from forecaster.web.memo import Kept, Mark, Memo, keep
+from forecaster.web.memo import Kept, Memo, keep
 
 
 class Shelf:
     """A memo whose store and clock a test moves."""
 
     def __init__(self) -> None:
-        self.said, self.state = "none", "one"
+        self.state = "one"
         self.time = 100.0
         self.made: list[str] = []
-        self.memo = Memo(lambda: Mark(self.said, self.state), lambda: self.time)
+        self.memo = Memo(lambda: self.state, lambda: self.time)
         self.gate = threading.Event()
         self.gate.set()
 
@@ -181,7 +181,7 @@ def test_a_document_does_not_wait_for_pages(shelf: Shelf) -> None:
     run(story())
 
 
-def test_what_lasts_stays_until_there_is_another_forecast(shelf: Shelf) -> None:
+def test_what_lasts_is_made_once(shelf: Shelf) -> None:
     made: list[str] = []
 
     def make() -> Kept:
@@ -191,17 +191,30 @@ def test_what_lasts_stays_until_there_is_another_forecast(shelf: Shelf) -> None:
     async def story() -> None:
         await shelf.memo.get("old forecast", make)
         await shelf.get()
-        shelf.later(1, "two")
+        shelf.later(memo.FORMER_SECONDS + 1, "two")
         assert (await shelf.memo.get("old forecast", make)).body == b"one"
         shelf.memo.forget()
         assert (await shelf.memo.get("old forecast", make)).body == b"one"
-        assert made == ["one"]
-        shelf.said = "another"
-        shelf.later(1, "three")
-        await shelf.memo.get("old forecast", make)
-        await settled(shelf)
-        assert (await shelf.memo.get("old forecast", make)).body == b"three"
+        assert await shelf.get() == "page two"
         assert shelf.memo._bytes == sum(one.size for one in shelf.memo._kept.values())
+
+    run(story())
+    assert made == ["one"]
+
+
+def test_who_waits_does_not_wait_for_what_is_only_made_anew(shelf: Shelf) -> None:
+    async def story() -> None:
+        names = [f"page {number}" for number in range(12)]
+        await asyncio.gather(*(shelf.get(name) for name in names))
+        shelf.gate.clear()
+        shelf.later(1, "two")
+        assert await shelf.get(names[0]) == "page 0 one"
+        await asyncio.gather(*(shelf.get(name) for name in names))
+        new = await shelf.memo.get("new", lambda: keep(b"at once", "x"))
+        assert new.body == b"at once"
+        shelf.gate.set()
+        await settled(shelf)
+        assert await shelf.get("page 11") == "page 11 two"
 
     run(story())
 

@@ -51,6 +51,8 @@ def view(ask: Ask) -> View:
         title=f"Forecast as known {words.moment(row.as_of)}",
         damage=damage,
         figures=figures,
+        # Those that come stand after it; a posterior that is missing may be brought back.
+        lasting=after is not None and not damage and ask.at is None,
         shown={
             "document": document,
             "row": row,
@@ -83,7 +85,7 @@ def view(ask: Ask) -> View:
     )
 
 
-PAGE = Page("/forecasts/{forecast_id}", "forecast.html", view, lasting=True)
+PAGE = Page("/forecasts/{forecast_id}", "forecast.html", view)
 
 
 def checks(found: Diagnostics) -> list[Check]:

@@ -73,7 +73,8 @@ class Ask:
 class View:
     """What a page shows: its figures by name, and the variables of its template.
 
-    ``damage`` is told at the top of the page. ``template`` takes the place of the page's own where
+    ``damage`` is told at the top of the page; ``lasting`` says that nothing can change what it
+    shows. ``template`` takes the place of the page's own where
     there is something else to say than what it is for.
     """
 
@@ -83,20 +84,19 @@ class View:
     damage: str = ""
     template: str = ""
     status: int = 200
+    lasting: bool = False
 
 
 class Page(NamedTuple):
     """A page: the address it answers to, its template, and how its view is made.
 
-    ``kept`` is False for a page that shows what the mark of the store does not tell of, and
-    ``lasting`` True for one that shows nothing that changes with readings or the clock.
+    ``kept`` is False for a page that shows what the mark of the store does not tell of.
     """
 
     address: str
     template: str
     view: Callable[[Ask], View]
     kept: bool = True
-    lasting: bool = False
 
 
 def add(router: APIRouter, page: Page) -> None:
@@ -155,10 +155,7 @@ def make(page: Page, ask: Ask, wanted: tuple[str | None, str]) -> Kept:
     name, form = wanted
     if name is None:
         body = _html(view.template or page.template, view, ask)
-        made = memo.keep(body.encode(), HTML, view.status)
-        # What was not known at a moment, or is damaged, may be there by the next look.
-        lasting = page.lasting and ask.at is None and view.status == 200 and not view.damage
-        return replace(made, lasting=lasting)
+        return replace(memo.keep(body.encode(), HTML, view.status), lasting=view.lasting)
     if name not in view.figures or form not in FORMATS:
         known = ", ".join(view.figures)
         raise HTTPException(
