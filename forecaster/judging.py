@@ -1,6 +1,8 @@
 """What a person decides: whether a lead is an event, and whether a strange value is right.
 
-A decision, what follows from it and its line in the audit log (``entry``) are stored in one
+Errors speak in the words of whoever asks: a command, the API or a form (``wording``).
+
+A decision, what follows from it and its line in the audit log are stored in one
 transaction, and no decision is made twice.
 """
 
@@ -19,8 +21,19 @@ from forecaster.store.quarantine import Judgement
 from forecaster.store.readings import NewReading, Quarantined
 from forecaster.store.records import Written
 from forecaster.wiring import Desk
+from forecaster.wording import COMMAND, Wording
 from indicators import Indicator, Period
 from indicators.collect import unusable
+
+
+class Asked(NamedTuple):
+    """How one is asked to judge: the line for the audit log, and the words of whoever asks."""
+
+    entry: Entry | None = None
+    say: Wording = COMMAND
+
+
+BY_COMMAND = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,11 @@ class Confirmed(NamedTuple):
 
 
 def confirm(
-    desk: Desk, number: int, stated: Confirmation, *, entry: Entry | None = None
+    desk: Desk,
+    number: int,
+    stated: Confirmation,
+    *,
+    asked: Asked = BY_COMMAND,
 ) -> Confirmed:
     """Confirm a lead, and record what follows.
 
@@ -71,30 +88,37 @@ def confirm(
     UsageError
         If there is no such lead, somebody has judged it, or the value cannot be told.
     """
-    lead, now = _open_lead(desk, number), desk.clock()
+    say = asked.say
+    lead, now = _open_lead(desk, number, say), desk.clock()
     how = Settled("confirmed", stated.note)
     if stated.counted:
         if stated.period is not None or stated.value is not None:
-            raise UsageError("--counted records nothing; leave --period and --value out")
-        _settle(desk, lead, how, now=now, entry=entry)
+            raise UsageError(
+                f"{say.counted} records nothing; leave {say.period} and {say.value} out"
+            )
+        _settle(desk, lead, how, now=now, asked=asked)
         return Confirmed(lead)
-    reading = _follows(desk, lead, stated, now)
-    written = _settle(desk, lead, how, reading, now=now, entry=entry)
+    reading = _follows(desk, lead, stated, now, say)
+    written = _settle(desk, lead, how, reading, now=now, asked=asked)
     return Confirmed(lead, reading.period.text, reading.value, added=bool(written.added))
 
 
-def _follows(desk: Desk, lead: StoredLead, stated: Confirmation, now: datetime) -> NewReading:
+def _follows(
+    desk: Desk, lead: StoredLead, stated: Confirmation, now: datetime, say: Wording
+) -> NewReading:
     """The reading that a confirmed lead leads to."""
     indicator = desk.indicator(lead.indicator)
-    period = _covered(stated.period or lead.day.isoformat()[:7], indicator, now)
+    period = _covered(stated.period or lead.day.isoformat()[:7], indicator, now, say)
     known = readings.as_known(desk.engine, now, indicator=indicator.id)
     standing = {one.period: one.value for one in known}.get(period.text)
-    value = _one_more(indicator, period, standing) if stated.value is None else stated.value
+    value = stated.value
+    if value is None:
+        value = _one_more(indicator, period, standing, say)
     why = indicator.implausible(value) or unusable(value, period, indicator)
     if why is not None:
         raise UsageError(
-            f"{indicator.id} {period}: {why}; if it is right, use `forecaster record` with "
-            "--reason, and confirm the lead with --counted"
+            f"{indicator.id} {period}: {why}; if it is right, {say.record}, and confirm the lead "
+            f"with {say.counted}"
         )
     # A first value may have been known for long; a second one is news of today.
     usual = indicator.known_at(period, None)
@@ -110,7 +134,13 @@ def _follows(desk: Desk, lead: StoredLead, stated: Confirmation, now: datetime) 
     )
 
 
-def dismiss(desk: Desk, number: int, *, note: str = "", entry: Entry | None = None) -> StoredLead:
+def dismiss(
+    desk: Desk,
+    number: int,
+    *,
+    note: str = "",
+    asked: Asked = BY_COMMAND,
+) -> StoredLead:
     """Say that a lead is no event.
 
     Raises
@@ -118,13 +148,18 @@ def dismiss(desk: Desk, number: int, *, note: str = "", entry: Entry | None = No
     UsageError
         If there is no such lead, or somebody has judged it.
     """
-    lead = _open_lead(desk, number)
-    _settle(desk, lead, Settled("dismissed", note), now=desk.clock(), entry=entry)
+    lead = _open_lead(desk, number, asked.say)
+    _settle(desk, lead, Settled("dismissed", note), now=desk.clock(), asked=asked)
     return lead
 
 
 def accept(
-    desk: Desk, number: int, reason: str, by: str, *, entry: Entry | None = None
+    desk: Desk,
+    number: int,
+    reason: str,
+    by: str,
+    *,
+    asked: Asked = BY_COMMAND,
 ) -> Quarantined:
     """Record a quarantined value after all; it keeps the moment at which it became known.
 
@@ -133,7 +168,7 @@ def accept(
     UsageError
         If nothing lies there under that number, somebody has judged it, or it is no number.
     """
-    one = _waiting(desk, number)
+    one = _waiting(desk, number, asked.say)
     if not isfinite(one.value):
         raise UsageError(f"{one.indicator} {one.period} is no number; it can only be rejected")
     desk.indicator(one.indicator)
@@ -148,12 +183,17 @@ def accept(
         note=one.note,
         reason=reason,
     )
-    _judge(desk, one, Judgement("accepted", reason, by), reading, entry=entry)
+    _judge(desk, one, Judgement("accepted", reason, by), reading, asked=asked)
     return one
 
 
 def reject(
-    desk: Desk, number: int, reason: str, by: str, *, entry: Entry | None = None
+    desk: Desk,
+    number: int,
+    reason: str,
+    by: str,
+    *,
+    asked: Asked = BY_COMMAND,
 ) -> Quarantined:
     """Say that a quarantined value is wrong; the same value is not asked about again.
 
@@ -162,15 +202,15 @@ def reject(
     UsageError
         If nothing lies there under that number, or somebody has judged it.
     """
-    one = _waiting(desk, number)
-    _judge(desk, one, Judgement("rejected", reason, by), entry=entry)
+    one = _waiting(desk, number, asked.say)
+    _judge(desk, one, Judgement("rejected", reason, by), asked=asked)
     return one
 
 
-def _open_lead(desk: Desk, number: int) -> StoredLead:
+def _open_lead(desk: Desk, number: int, say: Wording) -> StoredLead:
     lead = leads.one(desk.engine, number)
     if lead is None:
-        raise UsageError(f"there is no lead {number}; see `forecaster leads`")
+        raise UsageError(f"there is no lead {number}; {say.leads}")
     if lead.decision is not None:
         raise UsageError(f"lead {number} is {lead.decision} already")
     return lead
@@ -182,19 +222,21 @@ def _settle(
     how: Settled,
     *following: NewReading,
     now: datetime,
-    entry: Entry | None,
+    asked: Asked,
 ) -> Written:
-    written = judgements.settle_lead(desk.engine, lead.id, how, following, now=now, entry=entry)
+    written = judgements.settle_lead(
+        desk.engine, lead.id, how, following, now=now, entry=asked.entry
+    )
     if written is None:
-        raise UsageError(f"somebody has just judged lead {lead.id}; see `forecaster leads --all`")
+        raise UsageError(f"somebody has just judged lead {lead.id}; {asked.say.judged_leads}")
     return written
 
 
-def _covered(text: str, indicator: Indicator, now: datetime) -> Period:
+def _covered(text: str, indicator: Indicator, now: datetime, say: Wording) -> Period:
     try:
         period = Period.parse(text)
     except ValueError as error:
-        raise UsageError(f"--period: {error}") from None
+        raise UsageError(f"{say.period}: {error}") from None
     unfinished = indicator.observation.kind == "flow" and period.kind != "day"
     if period.start > now.date() or (unfinished and period.end >= now.date()):
         raise UsageError(
@@ -204,27 +246,29 @@ def _covered(text: str, indicator: Indicator, now: datetime) -> Period:
     return period
 
 
-def _one_more(indicator: Indicator, period: Period, standing: float | None) -> float:
+def _one_more(indicator: Indicator, period: Period, standing: float | None, say: Wording) -> float:
     if indicator.observation.likelihood != "negative_binomial":
-        raise UsageError(f"{indicator.id} is no count; say what it is with --period and --value")
+        raise UsageError(
+            f"{indicator.id} is no count; say what it is with {say.period} and {say.value}"
+        )
     if not indicator.covers(period):
         raise UsageError(
             f"{period} lies in no [[coverage]] window of indicators/{indicator.id}/indicator.toml, "
             "so it was not watched as a whole; extend the last window, or give the month's count "
-            "with --value"
+            f"with {say.value}"
         )
     if standing is None:
         raise UsageError(
             f"{indicator.id} has no count for {period}, and missing is not zero; give the month's "
-            "count with --value"
+            f"count with {say.value}"
         )
     return standing + 1
 
 
-def _waiting(desk: Desk, number: int) -> Quarantined:
+def _waiting(desk: Desk, number: int, say: Wording) -> Quarantined:
     found = {one.id: one for one in readings.quarantined(desk.engine)}.get(number)
     if found is None:
-        raise UsageError(f"nothing lies in quarantine as {number}; see `forecaster quarantine`")
+        raise UsageError(f"nothing lies in quarantine as {number}; {say.aside}")
     if not found.waiting:
         raise UsageError(f"{number} is {found.decision or 'accepted'} already")
     return found
@@ -235,10 +279,10 @@ def _judge(
     one: Quarantined,
     judgement: Judgement,
     *following: NewReading,
-    entry: Entry | None,
+    asked: Asked,
 ) -> None:
     written = judgements.judge_quarantined(
-        desk.engine, one.id, judgement, following, now=desk.clock(), entry=entry
+        desk.engine, one.id, judgement, following, now=desk.clock(), entry=asked.entry
     )
     if written is None:
-        raise UsageError(f"somebody has just judged {one.id}; see `forecaster quarantine --all`")
+        raise UsageError(f"somebody has just judged {one.id}; {asked.say.judged_aside}")

@@ -1,4 +1,7 @@
-"""A posterior that cannot be read, told with what to do; and the look at its hash."""
+"""A posterior that cannot be read, told with what to do; and the look at its hash.
+
+Told by its name alone: pages and API say it to people who need not know where the state lies.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ _REMEDY = "bring it back with `forecaster restore`, or fit again with `forecaste
 def unreadable(path: Path, error: OSError) -> DamagedFile:
     """The file is missing, or the system does not hand it out."""
     if isinstance(error, FileNotFoundError):
-        return DamagedFile(f"the posterior {path} is missing; {_REMEDY}")
-    return DamagedFile(f"the posterior {path} cannot be read ({error}); {_REMEDY}")
+        return DamagedFile(f"the posterior {path.name} is missing; {_REMEDY}")
+    return DamagedFile(f"the posterior {path.name} cannot be read ({error.strerror}); {_REMEDY}")
 
 
 def changed(path: Path) -> DamagedFile:
     """The file is there and is another."""
-    return DamagedFile(f"the posterior {path} is not what was written; {_REMEDY}")
+    return DamagedFile(f"the posterior {path.name} is not what was written; {_REMEDY}")
 
 
 def require_unchanged(path: Path, sha256: str) -> None:

@@ -99,6 +99,7 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
     # The last added stands outermost.
     mount.guard(app, access, page.sign_in)
     app.add_middleware(headers.KnownHosts, hosts=hosts)
+    app.add_middleware(problems.Unforeseen)
     app.add_middleware(headers.SecurityHeaders)
     app.add_middleware(Counting, metrics=metrics)
     return app

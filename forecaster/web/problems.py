@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import http
+import logging
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forecaster.errors import (
     Busy,
@@ -23,6 +26,7 @@ from forecaster.errors import (
 )
 from forecaster.web.access.sign_in import local
 
+_log = logging.getLogger("forecaster.web")
 MEDIA_TYPE = "application/problem+json"
 #: The most special first.
 STATUS: tuple[tuple[type[ForecasterError], int], ...] = (
@@ -70,6 +74,50 @@ def wants_page(request: Request) -> bool:
     """Whether a person asks: by the path as routed, never by one built from the Host."""
     path = str(request.scope["path"])
     return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+class Unforeseen:
+    """Answers for a fault of this program: without its details, with the name it has in the log.
+
+    Stands within the security headers, so that they are on this answer too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; where that breaks before an answer has begun, give one."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception:
+            name = scope.get("state", {}).get("request_id") or uuid4().hex
+            # The route's pattern: what somebody typed may hold anything, a token for one.
+            route = getattr(scope.get("route"), "path", "no route")
+            _log.exception("unforeseen fault %s in %s %s", name, scope["method"], route)
+            if begun:
+                raise  # the server breaks the answer off
+            await _fault(Request(scope), name)(scope, receive, send)
+
+
+def _fault(request: Request, name: str) -> Response:
+    detail = f"this is a fault of the program; the log tells of it as {name}"
+    kept_nowhere = {"cache-control": "no-store"}
+    if wants_page(request):
+        try:
+            return answer(request, 500, detail, kept_nowhere)
+        except Exception:  # noqa: BLE001 - the fault may be in what every page has
+            _log.exception("no page could be made for the fault %s", name)
+    return problem(500, detail, kept_nowhere, error_id=name)
 
 
 async def on_error(request: Request, error: Exception) -> Response:

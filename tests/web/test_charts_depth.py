@@ -182,14 +182,14 @@ def test_an_interval_that_shoots_out_is_cut_with_a_mark() -> None:
         "observed": list(values.values()),
         "mean": [101.0] * 10,
         "q05": [99.0] * 10,
-        "q95": [103.0] * 4 + [900.0, 5000.0, 800.0] + [103.0] * 3,
+        "q95": [102.5] * 4 + [900.0, 5000.0, 800.0] + [102.5] * 3,
     }
     given = figure("arms_deliveries", values, said).drawing.given
     assert (
-        max(row["q95"] for row in given["fitted"]["band"]) == 104.0
-    )  # as far again as they are apart
+        max(row["q95"] for row in given["fitted"]["band"]) == 103.0
+    )  # half half as far again as they are apart
     assert given["fitted"]["beyond"] == [
-        {"x": given["fitted"]["band"][5]["x"], "y": 104.0, "up": True}
+        {"x": given["fitted"]["band"][5]["x"], "y": 103.0, "up": True}
     ]
     one = figure("arms_deliveries", values, said)
     assert "Triangles: the band goes on beyond the chart." in one.note

@@ -29,6 +29,7 @@ def some() -> dict[str, Drawing]:
     series, document = synthetic.series(), synthetic.document()
     said = [(DAY * n, 0.2, 0.1, 0.3, float(n == 3)) for n in range(5)]
     row: dict[str, Any] = {"x": 2024.5, "y": 2.0, "run": 0}
+    band: dict[str, Any] = {"x": 2024.5, "mean": 2.0, "q05": 1.0, "q95": 3.0, "run": 0}
     return {
         "fan": drawings.fan(series, document["headline"]),
         "futures": drawings.futures(series),
@@ -54,8 +55,8 @@ def some() -> dict[str, Drawing]:
             [row, row | {"from": 2024.0, "to": 2025.0}],
             [row],
             {
-                "band": [{"x": 2024.5, "mean": 2.0, "q05": 1.0, "q95": 3.0, "run": 0}],
-                "beyond": [{"x": 2024.5, "y": 3.0, "up": True}],
+                "band": [band, band | {"run": 1}, band | {"from": 2024.0, "to": 2025.0, "run": 2}],
+                "beyond": [{"x": 2024.5, "y": 3.0, "up": up} for up in (True, False)],
             },
             from_zero=True,
             last="2",

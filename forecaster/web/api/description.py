@@ -33,6 +33,7 @@ PROBLEMS = {
     409: "Somebody was first, or it is under way.",
     412: "It has changed since you read it.",
     413: "The body is too long.",
+    416: "`Range` names no part of the file.",
     422: "Something cannot be meant; `detail` says what was expected.",
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "Part of the state is missing or cannot be used; `detail` says what to do.",
@@ -93,6 +94,8 @@ def _possible(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
         yield 404
     if method == "get" and path.endswith(_NEGOTIATED):
         yield 406
+    if path.endswith("/draws.nc"):
+        yield 416
     if parameters or "requestBody" in operation:
         yield 422
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query
@@ -22,11 +22,13 @@ from forecaster.web.site import Site, site_of
 
 router = APIRouter(tags=["forecasts"])
 MOST = 200
-DRAWS = {
-    200: {
-        "description": "The posterior as it was written.",
-        "content": {forms.TYPES["nc"]: {"schema": {"type": "string", "format": "binary"}}},
-    }
+_FILE = {forms.TYPES["nc"]: {"schema": {"type": "string", "format": "binary"}}}
+DRAWS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The posterior as it was written.", "content": _FILE},
+    206: {
+        "description": "The part that `Range` asks for, as after a download that broke off.",
+        "content": _FILE,
+    },
 }
 Id = Annotated[str, Path(max_length=64, description="As `forecast_id` in the list, or `standing`.")]
 

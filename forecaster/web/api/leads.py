@@ -18,6 +18,7 @@ from forecaster.web.api.cursor import LARGEST
 from forecaster.web.api.matching import IfMatch
 from forecaster.web.api.texts import PeriodText, Remark
 from forecaster.web.site import Site, site_of
+from forecaster.wording import API
 
 router = APIRouter(tags=["leads"])
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="As `id` in the list.")]
@@ -84,7 +85,9 @@ async def confirm(
     def write(site: Site) -> dict[str, Any]:
         matching.require(if_match, listings.lead_of(site.desk, number), f"lead {number}")
         try:
-            return judging.confirm(site.desk, number, stated, entry=line).document()
+            return judging.confirm(
+                site.desk, number, stated, asked=judging.Asked(line, API)
+            ).document()
         except UsageError as error:
             raise answers.judged(error, listings.lead_of(site.desk, number)) from None
 
@@ -106,7 +109,9 @@ async def dismiss(
     def write(site: Site) -> dict[str, Any]:
         matching.require(if_match, listings.lead_of(site.desk, number), f"lead {number}")
         try:
-            lead = judging.dismiss(site.desk, number, note=given.note.strip(), entry=line)
+            lead = judging.dismiss(
+                site.desk, number, note=given.note.strip(), asked=judging.Asked(line, API)
+            )
         except UsageError as error:
             raise answers.judged(error, listings.lead_of(site.desk, number)) from None
         return {"id": number, "decision": "dismissed", "indicator": lead.indicator}

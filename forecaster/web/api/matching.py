@@ -14,7 +14,8 @@ IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        description="The ETag of what you judge, as GET gave it: 412 if it has changed since.",
+        description="Optional. The ETag of what you judge, as GET gave it: 412 if it has changed "
+        "since. Without it whoever comes second gets 409.",
     ),
 ]
 

@@ -20,6 +20,7 @@ from forecaster.web.api.matching import IfMatch
 from forecaster.web.api.texts import Reason
 from forecaster.web.site import Site, site_of
 from forecaster.wiring import Desk
+from forecaster.wording import API
 
 router = APIRouter(tags=["quarantine"])
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="As `id` in the list.")]
@@ -66,7 +67,7 @@ async def accept(
     line = entry(request, "quarantine.accept", str(number), reason=given.reason)
 
     def judge(desk: Desk) -> None:
-        judging.accept(desk, number, given.reason.strip(), who.name, entry=line)
+        judging.accept(desk, number, given.reason.strip(), who.name, asked=judging.Asked(line, API))
 
     return await _judged(request, number, if_match, judge, "accepted")
 
@@ -84,7 +85,7 @@ async def reject(
     line = entry(request, "quarantine.reject", str(number), reason=given.reason)
 
     def judge(desk: Desk) -> None:
-        judging.reject(desk, number, given.reason.strip(), who.name, entry=line)
+        judging.reject(desk, number, given.reason.strip(), who.name, asked=judging.Asked(line, API))
 
     return await _judged(request, number, if_match, judge, "rejected")
 

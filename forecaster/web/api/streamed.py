@@ -1,25 +1,27 @@
-"""A large file, sent piece by piece after its hash was compared."""
+"""A large file, sent piece by piece or in parts after its hash was compared."""
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import ExitStack
+import os
 from pathlib import Path
-from typing import IO
 
-from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import FileResponse, Response
+from starlette.types import Message, Receive, Scope, Send
 
 from forecaster.posterior import damage
+from forecaster.web import problems
 from forecaster.web.formats import forms
 
-PIECE = 256 * 1024
+WRONG_RANGE = "Range: no such part of the file; write bytes=FIRST-LAST, counted from 0"
 
 
 def whole(request: Request, path: Path, sha256: str, name: str) -> Response:
-    """The answer that sends a file.
+    """The answer that sends a file, or the ``Range`` of it that is asked for.
+
+    A posterior is never written again under its name, so that what was hashed is what is sent;
+    should somebody put a shorter file there meanwhile, the answer breaks off.
 
     Raises
     ------
@@ -33,38 +35,30 @@ def whole(request: Request, path: Path, sha256: str, name: str) -> Response:
     }
     if headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
+    damage.require_unchanged(path, sha256)
     try:
-        with ExitStack() as opened:
-            file = opened.enter_context(path.open("rb"))
-            unchanged = hashlib.file_digest(file, "sha256").hexdigest() == sha256
-            headers["content-length"] = str(file.tell())
-            file.seek(0)
-            if unchanged:
-                opened.pop_all()  # it is closed when it was sent
+        found = os.stat(path)  # noqa: PTH116 - what FileResponse takes
     except OSError as error:
         raise damage.unreadable(path, error) from error
-    if not unchanged:
-        raise damage.changed(path)
-    return _Streamed(file, headers)
+    return _Ranged(path, headers=headers, media_type=forms.TYPES["nc"], stat_result=found)
 
 
-class _Streamed(Response):
-    """Sends the very file that was hashed, whatever its name stands for by then."""
-
-    media_type = forms.TYPES["nc"]
-
-    def __init__(self, file: IO[bytes], headers: dict[str, str]) -> None:
-        super().__init__(None, 200, headers)
-        self._file = file
+class _Ranged(FileResponse):
+    """A file of which parts may be asked for; what is wrong with a range is told as all else is."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it; whoever goes away ends it."""
-        del receive
-        with self._file as file:
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            while scope["method"] != "HEAD":
-                piece = await run_in_threadpool(file.read, PIECE)
-                if not piece:
-                    break
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+        """Send the file, its part, or a problem."""
+        refused: Response | None = None
+
+        async def sending(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                said = Headers(raw=message["headers"])
+                known = {name: said[name] for name in ("content-range",) if name in said}
+                refused = problems.problem(message["status"], WRONG_RANGE, known)
+            if refused is None:
+                await send(message)
+
+        await super().__call__(scope, receive, sending)
+        if refused is not None:
+            await refused(scope, receive, send)

@@ -9,6 +9,8 @@ import altair as alt
 from forecaster.web.charts.parts import LABEL, Chart, Rows, Sheets, finish, years
 
 BROAD, BROAD_TALL = 400, 190
+# Zero is zero, not no thousands.
+_AMOUNT = "datum.value === 0 ? '0' : format(datum.value, '~s')"
 DOTS = 160  # above, the line alone is clearer
 
 
@@ -31,7 +33,9 @@ def readings(
     scale = alt.Scale(zero=from_zero, nice=True)
 
     def y(name: str) -> alt.Y:
-        return alt.Y(f"{name}:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5, format="~s"))
+        return alt.Y(
+            f"{name}:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5, labelExpr=_AMOUNT)
+        )
 
     points, spans = _apart(standing)
     lone = _lone(points)

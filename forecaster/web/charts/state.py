@@ -60,7 +60,7 @@ def strengths(constraints: Constraints) -> Chart:
     y = alt.Y("label:N", title=None, sort=[row["label"] for row in rows], axis=named)
 
     def x(name: str) -> alt.X:
-        axis = alt.Axis(tickCount=5, grid=True, domain=False, ticks=False)
+        axis = alt.Axis(tickCount=5, grid=True, domain=False, ticks=False, labelFlush=False)
         return alt.X(f"{name}:Q", title=None, axis=axis)
 
     sheets = Sheets()

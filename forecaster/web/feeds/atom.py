@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID, uuid5
 
 from forecaster.posterior import words
 from forecaster.store import forecasts
@@ -10,8 +11,8 @@ from forecaster.store.forecasts import Summary
 from forecaster.wiring import Desk
 
 SHOWN = 50
-#: Names of our own (RFC 4151), the same wherever the desk is reached.
-TAG = "tag:localhost,2026:sino-russian"
+#: Names are made in this space: the same wherever the desk is reached, and nobody else's.
+SPACE = UUID("6f0c5c7e-3a51-4d0e-9a55-0f4d3e1b7c29")
 BEFORE_ALL = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -21,7 +22,7 @@ def written(desk: Desk, base: str) -> bytes:
 
     rows = [one for _, one in forecasts.page(desk.engine, kinds=["published"], limit=SHOWN)]
     feed = FeedGenerator()
-    feed.id(TAG)
+    feed.id(name("feed", desk.settings.desk_url or ""))
     feed.title("Sino-Russian alignment: published forecasts")
     feed.author({"name": "Sino-Russian alignment"})
     feed.link(href=f"{base}/feeds/forecasts.atom", rel="self", type="application/atom+xml")
@@ -29,13 +30,18 @@ def written(desk: Desk, base: str) -> bytes:
     feed.updated(max((one.created_at for one in rows), default=BEFORE_ALL))
     for one in rows:
         entry = feed.add_entry(order="append")
-        entry.id(f"{TAG}/forecast/{one.forecast_id}")
+        entry.id(name("forecast", one.forecast_id))
         entry.title(sentence(one))
         entry.summary(_numbers(one))
         entry.updated(one.created_at)
         entry.published(one.created_at)
         entry.link(href=f"{base}/forecasts/{one.forecast_id}", rel="alternate")
     return bytes(feed.atom_str(pretty=True))
+
+
+def name(kind: str, of: str) -> str:
+    """A name for good (RFC 9562): of a forecast by its id, of the feed by the desk's address."""
+    return uuid5(SPACE, f"{kind} {of}").urn
 
 
 def sentence(one: Summary) -> str:

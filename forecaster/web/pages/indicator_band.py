@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from forecaster.posterior import words
 
 TRUSTED = 0.7  # of pareto_k; above it the weights that leave a reading out mean little
+BEYOND = 0.5  # of how far the readings are apart
 Rows = list[dict[str, Any]]
 
 
@@ -83,13 +84,16 @@ def expected(fitted: Mapping[str, Any] | None) -> Expected | None:
 def cut(band: Rows, readings: Sequence[float], *, low: float | None) -> tuple[Rows, Rows]:
     """The band within sight of the readings, and a mark where a stretch of it goes on beyond.
 
-    An interval may reach as far beyond the readings as they are apart; more of it would press them
-    flat. Marks have ``x``, ``y`` and ``up``. ``low`` is where the axis ends in any case.
+    A mean is in sight as far beyond the readings as they are apart, an interval half as far beyond
+    both: more of it would press the readings flat. Marks have ``x``, ``y`` and ``up``. ``low`` is
+    where the axis ends in any case.
     """
     if not band or not readings:
         return band, []
-    room = (max(readings) - min(readings)) or abs(max(readings)) or 1.0
-    top, bottom = max(readings) + room, min(readings) - room
+    high, deep = max(readings), min(readings)
+    span = (high - deep) or abs(high) or 1.0
+    top = max([high, *(min(row["mean"], high + span) for row in band)]) + BEYOND * span
+    bottom = min([deep, *(max(row["mean"], deep - span) for row in band)]) - BEYOND * span
     bottom = bottom if low is None else max(bottom, low)
     within = [
         row | {name: min(max(row[name], bottom), top) for name in ("mean", "q05", "q95")}

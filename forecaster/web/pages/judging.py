@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from forecaster import judging, recording
+from forecaster import judging, parsing, recording
 from forecaster.errors import UnknownName, UsageError, WrongValue
 from forecaster.judging import Confirmation
 from forecaster.recording import Stated
@@ -26,24 +26,13 @@ from forecaster.web.access.require import entry, require
 from forecaster.web.pages import indicator, page
 from forecaster.web.pages.indicator import Tried
 from forecaster.web.site import Site, site_of
+from forecaster.wording import FORM
 
 LONGEST = 2000  # characters of a text
 FIELDS = 20
 Fields = Mapping[str, str]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Who = Annotated[Principal, Depends(require("record"))]
-# Errors are written for the command line; a form has fields.
-_AT_A_FORM = {
-    "--counted records nothing; leave --period and --value out": (
-        "where the event is counted already nothing is recorded; leave period and value empty"
-    ),
-    "`forecaster record` with --reason, and confirm the lead with --counted": (
-        "the form for a reading and give a reason, and confirm the lead as counted already"
-    ),
-    "say what it is with --period and --value": "say what it is with period and value",
-    "with --value": "as the value",
-    "--period": "period",
-}
 
 router = APIRouter(include_in_schema=False)
 
@@ -61,6 +50,9 @@ async def record(request: Request, name: str, who: Who) -> Response:
             source=_text(fields, "source"),
             note=_text(fields, "note"),
             reason=_text(fields, "reason"),
+            published_at=parsing.past_moment(
+                _text(fields, "published") or None, "published", site.desk.clock()
+            ),
         )
         line = entry(request, "reading.record", f"{name} {stated.period}", value=stated.value)
         done = recording.store(site.desk, stated, entry=line)
@@ -84,7 +76,7 @@ async def judge_lead(
         note = _text(fields, "note")
         line = entry(request, f"lead.{decision}", str(number), indicator=lead.indicator, note=note)
         if decision == "dismiss":
-            judging.dismiss(site.desk, number, note=note, entry=line)
+            judging.dismiss(site.desk, number, note=note, asked=judging.Asked(line, FORM))
             return {"said": "dismissed"}
         stated = Confirmation(
             period=_text(fields, "period") or None,
@@ -92,7 +84,7 @@ async def judge_lead(
             counted=bool(fields.get("counted")),
             note=note,
         )
-        done = judging.confirm(site.desk, number, stated, entry=line)
+        done = judging.confirm(site.desk, number, stated, asked=judging.Asked(line, FORM))
         return {"said": "counted" if done.period is None else "confirmed"} | (
             {"period": done.period} if done.period else {}
         )
@@ -118,9 +110,9 @@ async def judge_aside(
             request, f"quarantine.{decision}", str(number), indicator=aside.indicator, reason=reason
         )
         if decision == "reject":
-            judging.reject(site.desk, number, reason, who.name, entry=line)
+            judging.reject(site.desk, number, reason, who.name, asked=judging.Asked(line, FORM))
             return {"said": "rejected"}
-        judging.accept(site.desk, number, reason, who.name, entry=line)
+        judging.accept(site.desk, number, reason, who.name, asked=judging.Asked(line, FORM))
         return {"said": "accepted", "period": aside.period}
 
     return await _carry_out(request, aside.indicator, f"quarantine-{number}", act)
@@ -161,8 +153,6 @@ def _why(error: UsageError) -> str:
     text = str(error)
     if isinstance(error, WrongValue):
         text = text.removeprefix(f"{error.field}: ")
-    for said, meant in _AT_A_FORM.items():
-        text = text.replace(said, meant)
     return f"{text[0].upper()}{text[1:]}."
 
 

@@ -201,6 +201,25 @@ def test_the_draws_are_the_file_as_it_was_written(ask: Asker, desk: Desk) -> Non
     assert (head.content, head.headers["content-length"]) == (b"", str(len(content)))
 
 
+def test_a_download_that_broke_off_goes_on(ask: Asker, desk: Desk) -> None:
+    content = (desk.settings.home / "posteriors" / "one.nc").read_bytes()
+    path, size = "forecasts/standing/draws.nc", len(content)
+    first = ask.get(path, headers={"range": "bytes=0-999"})
+    assert first.headers["accept-ranges"] == "bytes"
+    rest = ask.get(path, headers={"range": "bytes=1000-", "if-range": first.headers["etag"]})
+    assert (first.status_code, rest.status_code) == (206, 206)
+    assert first.content + rest.content == content
+    assert rest.headers["content-range"] == f"bytes 1000-{size - 1}/{size}"
+    assert rest.headers["etag"] == first.headers["etag"]
+    # Of another file than was begun the whole is sent.
+    other = ask.get(path, headers={"range": "bytes=1000-", "if-range": '"another"'})
+    assert (other.status_code, other.content) == (200, content)
+    beyond = ask.get(path, headers={"range": f"bytes={size}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+    assert beyond.json()["detail"].startswith("Range: no such part of the file")
+    assert ask.get(path, headers={"range": "pages=1-2"}).json()["status"] == 400
+
+
 @pytest.mark.parametrize("path", ["draws.nc", "draws", "series", "series.csv", "series.nc"])
 @pytest.mark.parametrize("damage", ["missing", "one bit"])
 def test_a_damaged_posterior_is_told_with_what_to_do(
@@ -219,6 +238,8 @@ def test_a_damaged_posterior_is_told_with_what_to_do(
     expected = "is missing" if damage == "missing" else "is not what was written"
     assert expected in answer.json()["detail"]
     assert "`forecaster restore`" in answer.json()["detail"]
+    assert "one.nc" in answer.json()["detail"]
+    assert str(desk.settings.home) not in answer.text
     assert ask.get("forecasts/standing").status_code == 200
 
 

@@ -142,13 +142,19 @@ def test_a_confirmed_lead_counts_its_month_up(ask: Asker, desk: Desk, recorder: 
 
 
 def test_a_confirmation_that_cannot_be_meant(ask: Asker, desk: Desk, recorder: str) -> None:
-    for content in (
-        {"counted": True, "value": 3},
-        {"value": 1e9},
-        {"period": "2026-11"},
-        {"value": -1},
+    for content, field in (
+        (
+            {"counted": True, "value": 3},
+            "`counted` records nothing; leave `period` and `value` out",
+        ),
+        ({"value": 1e9}, "with a `reason`, and confirm the lead with `counted`"),
+        ({"period": "2026-11"}, "has not ended yet"),
+        ({"value": -1}, "outside the plausible range"),
     ):
-        assert ask.post("leads/2/confirm", recorder, content).status_code == 422
+        answer = ask.post("leads/2/confirm", recorder, content)
+        assert answer.status_code == 422
+        assert "--" not in answer.json()["detail"], "an option of a command"
+        assert field in answer.json()["detail"]
     assert ask.json("leads/2")["decision"] is None
     assert lines(desk) == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -96,6 +96,9 @@ def test_a_reading_is_recorded_and_seen_at_once(browser: Browser, desk: Desk) ->
         ("value", "much", "is no number"),
         ("source", "javascript:alert(1)", "is no web address"),
         ("source", "https://example.org/\0", "control character"),
+        ("published", "soon", "is no moment; write 2018-12-31"),
+        ("published", "2200-01-01", "Lies in the future; give it once it is out"),
+        ("published", "2026-09-30", "Lies before 2026-10 began"),
         ("note", "a\0b", "control character"),
         ("note", "x" * 2001, "expected at most 2,000"),
     ],
@@ -116,6 +119,14 @@ def test_a_mistake_is_told_at_its_field_and_nothing_is_lost(
     assert "<script>alert" not in page
     assert not readings.vintages(desk.engine, "trade_total")
     assert not actions(desk)
+
+
+def test_when_a_figure_was_published_is_kept(browser: Browser, desk: Desk) -> None:
+    browser.sign_in("read", "record")
+    for published in ("2026-11-07T06:30", ""):
+        browser.send(PAGE, READINGS, **GOOD, published=published)
+    (stored,) = readings.vintages(desk.engine, "trade_total")
+    assert stored.published_at == stored.known_at == datetime(2026, 11, 7, 6, 30, tzinfo=UTC)
 
 
 def test_an_implausible_value_waits_until_it_is_accepted(browser: Browser, desk: Desk) -> None:
@@ -175,7 +186,7 @@ def test_what_cannot_be_counted_is_asked_for_in_words_of_the_form(
     number, place = tell(desk), "/indicators/leader_meetings"
     browser.sign_in("read", "record")
     page = valid(browser.send(place, f"/leads/{number}/confirm", value=""), 422)
-    assert "give the month's count as the value" in words_of(page)
+    assert "give the month's count with the field for the value" in words_of(page)
     assert "--value" not in page
     wrong = valid(browser.send(place, f"/leads/{number}/confirm", value="two"), 422)
     assert f'id="wrong-lead-{number}-value"' in wrong
