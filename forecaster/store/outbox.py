@@ -9,7 +9,7 @@
       another attempt is coming
 
 A row is written in the transaction that it tells of, so that one exists if and only if the other
-does. No row is ever removed.
+does. A row that is delivered or dead is forgotten after a time, with its attempts; no other is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import secrets
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select, update
 
 from forecaster.errors import UnknownName, UsageError
 from forecaster.store import endpoints as endpoint_book
@@ -30,6 +30,7 @@ from forecaster.store.schema_delivery import endpoints
 Status = Literal["pending", "delivered", "failed", "dead"]
 STATUSES: tuple[Status, ...] = ("pending", "delivered", "failed", "dead")
 WAITING: tuple[Status, ...] = ("pending", "failed")
+DONE: tuple[Status, ...] = ("delivered", "dead")
 
 
 class Delivery(NamedTuple):
@@ -162,6 +163,15 @@ def give_up(connection: Connection, endpoint: int, now: datetime) -> int:
     which = (table.c.endpoint == endpoint) & table.c.status.in_(WAITING)
     values = {"status": "dead", "next_attempt_at": None, "done_at": now}
     return connection.execute(update(table).where(which).values(values)).rowcount
+
+
+def forget(engine: Engine, before: datetime) -> int:
+    """Remove what was delivered or given up before a time, with its attempts; returns how many."""
+    old = and_(table.c.status.in_(DONE), table.c.done_at < before)
+    with writing(engine) as connection:
+        which = tries.c.delivery.in_(select(table.c.id).where(old))
+        connection.execute(delete(tries).where(which))
+        return connection.execute(delete(table).where(old)).rowcount
 
 
 def _again(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:
