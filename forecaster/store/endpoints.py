@@ -102,6 +102,12 @@ def every(engine: Engine) -> list[Endpoint]:
         return [_endpoint(row) for row in connection.execute(statement).all()]
 
 
+def names(engine: Engine) -> dict[int, str]:
+    """What each is called, those that were removed included."""
+    with reading(engine) as connection:
+        return dict(connection.execute(select(table.c.id, table.c.name)).tuples().all())
+
+
 def named(engine: Engine, name: str) -> Endpoint:
     """The one of a name.
 
