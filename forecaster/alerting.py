@@ -19,7 +19,7 @@ from forecaster.alerts.rules import Crossed, Moved, OfQuantity, Rule
 from forecaster.documents import moment
 from forecaster.errors import InvalidFiles, NothingKnown, UnknownName, UsageError, WrongValue
 from forecaster.posterior import words
-from forecaster.store import alert_facts, alerts, endpoints, forecasts
+from forecaster.store import alert_facts, alerts, audit, endpoints, forecasts
 from forecaster.store.alerts import Acknowledged, Silenced
 from forecaster.store.audit import Actor, Entry
 from forecaster.store.engine import writing
@@ -184,6 +184,10 @@ def acknowledge(
             raise UnknownName("forecast", forecast, every, see="forecaster history")
         known = Acknowledged(number, rule, forecast, now, actor.name)
         evaluate.acknowledged(connection, setup, known, now)
+        stated = {"rule": rule, "endpoint": endpoint}
+        details = {name: one for name, one in stated.items() if one is not None}
+        line = Entry(actor, "alerts.acknowledge", forecast, details)
+        audit.write_within(connection, line, now=now)
     return known
 
 

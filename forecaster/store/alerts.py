@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from forecaster.store.audit import Entry, note_within
 from forecaster.store.engine import next_number, reading, writing
@@ -157,6 +157,28 @@ def states(connection: Connection) -> dict[tuple[str, str, int], Remembered]:
     """All that is remembered, by rule, subject and endpoint."""
     rows = [Remembered(*row) for row in connection.execute(select(*_STATE))]
     return {(one.rule, one.subject, one.endpoint): one for one in rows}
+
+
+def last_told(engine: Engine, endpoint: int = DESK) -> dict[tuple[str, str], str]:
+    """The last sentence of each rule and subject that is open for an endpoint."""
+    old = table.alias()
+    same = (
+        old.c.rule == alert_states.c.rule,
+        old.c.subject == alert_states.c.subject,
+        old.c.endpoint == endpoint,
+    )
+    newest = select(func.max(old.c.id)).where(*same).correlate(alert_states).scalar_subquery()
+    statement = (
+        select(table.c.rule, table.c.subject, table.c.details)
+        .select_from(table)
+        .join(alert_states, table.c.id == newest)
+    )
+    held = statement.where(
+        alert_states.c.endpoint == endpoint, alert_states.c.open_since.is_not(None)
+    )
+    with reading(engine) as connection:
+        rows = connection.execute(held).all()
+    return {(rule, subject): json.loads(text)["summary"] for rule, subject, text in rows}
 
 
 def opened(engine: Engine, *, endpoint: int = DESK) -> list[Remembered]:

@@ -105,7 +105,7 @@ def every(engine: Engine) -> list[Endpoint]:
 def names(engine: Engine) -> dict[int, str]:
     """What each is called, those that were removed included."""
     with reading(engine) as connection:
-        return dict(connection.execute(select(table.c.id, table.c.name)).tuples().all())
+        return dict(connection.execute(select(table.c.id, table.c.name)).all())
 
 
 def named(engine: Engine, name: str) -> Endpoint:

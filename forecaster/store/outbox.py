@@ -120,7 +120,7 @@ def counts(engine: Engine) -> dict[Status, int]:
     """How many rows there are in each state."""
     statement = select(table.c.status, func.count()).group_by(table.c.status)
     with reading(engine) as connection:
-        found: dict[str, int] = dict(connection.execute(statement).tuples().all())
+        found: dict[str, int] = dict(connection.execute(statement).all())
     return {status: found.get(status, 0) for status in STATUSES}
 
 

@@ -160,7 +160,8 @@ def test_disabled_enabled_removed(run: Run, desk: Desk, receiver: Receiver) -> N
     (row,) = said(run, "deliveries", "list")
     assert ("desk", "dead") == (row["endpoint"], row["status"])
     done = [one.action for one in audit.entries(desk.engine)][::-1]
-    assert ["create", "disable", "enable", "remove"] == [one.split(".")[1] for one in done]
+    told = ["create", "disable", "enable", "replay", "replay", "remove"]
+    assert told == [one.split(".")[1] for one in done]
 
 
 def test_deliveries_are_listed_and_shown(run: Run, desk: Desk, receiver: Receiver) -> None:
