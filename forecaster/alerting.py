@@ -5,28 +5,29 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
 from pydantic import ValidationError
 
-from forecaster.alerts import evaluate, replay, rules, telling
+from forecaster.alert_listings import SEE
+from forecaster.alerts import documents, evaluate, replay, rules, telling
 from forecaster.alerts.machine import Message
 from forecaster.alerts.replay import Replayed
 from forecaster.alerts.rules import Crossed, Moved, OfQuantity, Rule
 from forecaster.documents import moment
 from forecaster.errors import InvalidFiles, NothingKnown, UnknownName, UsageError, WrongValue
 from forecaster.posterior import words
-from forecaster.store import alert_facts, alerts, endpoints, forecasts
-from forecaster.store.alerts import Acknowledged, Alert, Silenced
+from forecaster.store import alert_facts, alerts, audit, endpoints, forecasts
+from forecaster.store.alerts import Acknowledged, Silenced
 from forecaster.store.audit import Actor, Entry
 from forecaster.store.engine import writing
 from forecaster.wiring import Desk
 
 Document = dict[str, Any]
-SEE = "forecaster alerts list"
-MANY = 1000
+YEAR = timedelta(days=365.25)
+SHORTEST = 1 / 12  # of a year: from less, nobody can say how many there are in one
 
 
 def look(desk: Desk) -> int:
@@ -52,29 +53,19 @@ def listed(
     number = alerts.DESK if endpoint is None else endpoints.named(desk.engine, endpoint).id
     now = desk.clock()
     return {
-        "rules": [_rule(name, one) for name, one in known.items() if rule in {None, name}],
+        "rules": [documents.rule(name, one) for name, one in known.items() if rule in {None, name}],
         "open": [
-            {
-                "rule": one.rule,
-                "subject": one.subject,
-                "since": None if one.open_since is None else moment(one.open_since),
-            }
+            documents.opened(one)
             for one in alerts.opened(desk.engine, endpoint=number)
             if rule in {None, one.rule}
         ],
         "silences": [
-            {
-                "rule": one.rule,
-                "starts_at": moment(one.starts_at),
-                "until": moment(one.until),
-                "reason": one.reason,
-                "who": one.who,
-            }
+            documents.silence(one)
             for one in alerts.silences_at(desk.engine, now)
             if rule in {None, one.rule}
         ],
         "alerts": [
-            _alert(one)
+            documents.alert(one)
             for one in alerts.recent(desk.engine, endpoint=number, rule=rule, limit=limit)
         ],
     }
@@ -92,6 +83,19 @@ def tried(desk: Desk, name: str, changes: Sequence[str] = ()) -> Document:
     NothingKnown
         If there is no forecast.
     """
+    return tried_document(name, *replayed(desk, name, changes))
+
+
+def replayed(desk: Desk, name: str, changes: Sequence[str] = ()) -> tuple[OfQuantity, Replayed]:
+    """A rule about a number, and what it would have told over the whole history.
+
+    Raises
+    ------
+    UsageError
+        If the rule is not about a number, or a change cannot be meant.
+    NothingKnown
+        If there is no forecast.
+    """
     rule = _changed(_named(rules.read(desk.settings.alerts), name), name, changes)
     if not isinstance(rule, Moved | Crossed):
         raise UsageError(
@@ -101,9 +105,17 @@ def tried(desk: Desk, name: str, changes: Sequence[str] = ()) -> Document:
     done = replay.run(rule, replay.history(desk.engine))
     if done.first is None or done.last is None:
         raise NothingKnown("there is no forecast to replay; run `forecaster update`")
+    return rule, done
+
+
+def tried_document(name: str, rule: OfQuantity, done: Replayed) -> Document:
+    """A replay as JSON; ``a_year`` is how many alerts it would have given in a year of it."""
+    if done.first is None or done.last is None or not isinstance(rule, Moved | Crossed):
+        raise ValueError("nothing was replayed")
     counts = {kind: sum(one.kind == kind for one in done.messages) for kind in telling.KINDS}
+    years = (done.last - done.first) / YEAR
     return {
-        "rule": _rule(name, rule),
+        "rule": documents.rule(name, rule),
         "history": {
             "from": moment(done.first),
             "to": moment(done.last),
@@ -111,6 +123,7 @@ def tried(desk: Desk, name: str, changes: Sequence[str] = ()) -> Document:
         },
         "moves": _moves(rule, done),
         "counts": counts,
+        "a_year": counts["fired"] / years if years >= SHORTEST else None,
         "open": done.open,
         "messages": [_message(name, rule, one) for one in done.messages],
     }
@@ -171,6 +184,10 @@ def acknowledge(
             raise UnknownName("forecast", forecast, every, see="forecaster history")
         known = Acknowledged(number, rule, forecast, now, actor.name)
         evaluate.acknowledged(connection, setup, known, now)
+        stated = {"rule": rule, "endpoint": endpoint}
+        details = {name: one for name, one in stated.items() if one is not None}
+        line = Entry(actor, "alerts.acknowledge", forecast, details)
+        audit.write_within(connection, line, now=now)
     return known
 
 
@@ -193,26 +210,6 @@ def _changed(rule: Rule, name: str, changes: Sequence[str]) -> Rule:
     except ValidationError as error:
         (first, *_) = rules.told(error, "")
         raise WrongValue("set", first.partition(f"rule.{name}")[2].lstrip(".: ")) from None
-
-
-def _rule(name: str, rule: Rule) -> Document:
-    return {"name": name, **rules.stated(rule)}
-
-
-def _alert(one: Alert) -> Document:
-    return {
-        "sequence": one.id,
-        "type": one.type,
-        "at": moment(one.at),
-        "deliver_at": moment(one.deliver_at),
-        "rule": one.rule,
-        "subject": one.subject,
-        "event": one.event,
-        "episode": one.episode,
-        "forecast_id": one.forecast_id,
-        "webhook_id": one.webhook_id,
-        "details": one.details,
-    }
 
 
 def _message(name: str, rule: Moved | Crossed, one: Message) -> Document:

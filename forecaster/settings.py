@@ -132,6 +132,10 @@ TABLE: dict[str, Setting] = {
         "ranges of the own network that webhooks may go to, with commas between", parse.ranges
     ),
     "webhook_key": Setting("the key that seals webhook secrets", parse.sealing_key, secret=True),
+    "deliveries_kept_days": Setting(
+        "days after which the job `tidy` forgets what was delivered or given up",
+        parse.whole(30, 36_500),
+    ),
     "webhook_ca_file": Setting(
         "certificates in PEM that webhooks and mail believe besides the usual ones", parse.path
     ),
@@ -179,6 +183,7 @@ class Settings:
     web_burst: int = 600
     webhook_allow_cidrs: tuple[str, ...] = ()
     webhook_key: str | None = field(default=None, repr=False)
+    deliveries_kept_days: int = 90
     webhook_ca_file: Path | None = None
     smtp_host: str | None = None
     smtp_port: int = 587

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from forecaster.errors import Busy
 from forecaster.posterior import files, words
-from forecaster.store import archive, forecasts, idempotency, runs
+from forecaster.store import archive, forecasts, idempotency, outbox, runs
 from forecaster.store.lock import update_lock
 from forecaster.wiring import Desk
 from jobs import backups
@@ -23,7 +23,8 @@ CHARTS_KEPT = timedelta(days=14)
 def tidy(desk: Desk) -> str:
     """Sweep; returns what was done, in one line. What is younger stays.
 
-    No row is ever removed but the answers that were kept for a day for retried requests.
+    No row is ever removed but the answers that were kept for a day for retried requests, and what
+    was delivered or given up so long ago as ``deliveries_kept_days`` says.
     """
     home = desk.settings.home
     parts = files.sweep(home / "posteriors", DAY) + files.sweep(backups.folder(desk), DAY)
@@ -35,6 +36,8 @@ def tidy(desk: Desk) -> str:
     bodies = _bodies(home, archive.referenced(desk.engine))
     lost = _close_lost(desk)
     answers = idempotency.sweep(desk.engine, desk.clock())
+    kept = timedelta(days=desk.settings.deliveries_kept_days)
+    sent = outbox.forget(desk.engine, desk.clock() - kept)
     return (
         f"removed {words.count(len(parts), 'half file')}, "
         f"{words.count(len(orphans), 'orphaned posterior')} and "
@@ -42,6 +45,7 @@ def tidy(desk: Desk) -> str:
         f"closed {words.count(lost, 'killed update')}"
         + (f"; forgot {words.count(len(charts), 'chart')} drawn long ago" if charts else "")
         + (f"; forgot {words.count(answers, 'answer')} to retried requests" if answers else "")
+        + (f"; forgot {words.count(sent, 'old delivery', 'old deliveries')}" if sent else "")
     )
 
 

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from forecaster.alerts import ending, guard, mail, signing
+from forecaster.alerts import ending, evaluate, guard, mail, rules, signing
 from forecaster.alerts.formats import CHATS, FORMATS, Event, render
 from forecaster.alerts.guard import Guard, NotAllowed
 from forecaster.alerts.retry import Outcome
 from forecaster.alerts.sender import Message, Sender
 from forecaster.alerts.vault import Vault
-from forecaster.errors import WrongValue
+from forecaster.errors import WrongValue, nearest
 from forecaster.settings import Settings
 from forecaster.store import endpoints, outbox
 from forecaster.store.audit import Actor
@@ -56,31 +56,36 @@ class Book:
     clock: Callable[[], datetime]
     resolve: guard.Resolver = guard.look_up
 
-    def add(self, url: str, name: str, kind: str, actor: Actor, rules: Sequence[str] = ()) -> Added:
+    def add(self, url: str, name: str, kind: str, actor: Actor, takes: Sequence[str] = ()) -> Added:
         """Store an endpoint; its secret is given this once.
 
         Raises
         ------
         WrongValue
-            If a field cannot be meant, or the address is not to be dialled.
+            If a field cannot be meant, there is no such rule, or the address is not to be dialled.
         UsageError
             If another endpoint has the name.
         """
         if kind not in FORMATS:
             raise WrongValue("format", f"{kind!r} is none; expected {', '.join(FORMATS)}")
-        for field, one in (("name", name), *(("rule", rule) for rule in rules)):
-            if not _NAME.fullmatch(one):
-                raise WrongValue(
-                    field,
-                    f"{one!r} is no name; take up to 48 letters, digits, dots and dashes, as "
-                    "desk-chat",
-                )
+        if not _NAME.fullmatch(name):
+            raise WrongValue(
+                "name",
+                f"{name!r} is no name; take up to 48 letters, digits, dots and dashes, as "
+                "desk-chat",
+            )
+        setup = evaluate.prepare(self.settings)
+        for one in takes:
+            _require_rule(one, setup.rules)
         found = self._checked(url, kind)
         secret, vault = signing.new_secret(), Vault(self.settings)
         new = NewEndpoint(
-            name, shown(url, kind), vault.seal(url), kind, tuple(rules), vault.seal(secret)
+            name, shown(url, kind), vault.seal(url), kind, tuple(takes), vault.seal(secret)
         )
-        stored = endpoints.create(self.engine, new, actor, now=self.clock())
+        now = self.clock()
+        with writing(self.engine) as connection:
+            stored = endpoints.create_within(connection, new, actor, now=now)
+            evaluate.joined(connection, setup, stored.id, now)
         return Added(stored, secret, found)
 
     def rotate(self, name: str, actor: Actor, *, at_once: bool = False) -> str:
@@ -154,6 +159,15 @@ class Book:
             return Guard(self._open, self.resolve).save(url, LOOK_UP)
         except NotAllowed as error:
             raise WrongValue("url", str(error)) from None
+
+
+def _require_rule(name: str, known: rules.Rules) -> None:
+    """Refuse a name that no rule has; that an endpoint was disabled is told under a name, too."""
+    names = [*known, ending.KIND]
+    if name not in names:
+        near = nearest(name, names)
+        hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(names)}"
+        raise WrongValue("rule", f"no rule is called {name!r}; {hint}")
 
 
 def shown(url: str, kind: str) -> str:

@@ -1,16 +1,88 @@
-"""Endpoints and deliveries as JSON: the same for the command, the API and the pages. No secrets."""
+"""Alerts, endpoints and deliveries as JSON: the same for command, API and pages. No secrets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from forecaster.alerts import rules
+from forecaster.alerts.rules import Rule
+from forecaster.alerts.telling import moment
+from forecaster.store.alerts import Acknowledged, Alert, Remembered, Silenced
 from forecaster.store.endpoints import Endpoint
 from forecaster.store.outbox import Attempt, Delivery
 
+Document = dict[str, Any]
 
-def endpoint(one: Endpoint, now: datetime) -> dict[str, Any]:
+
+def rule(name: str, one: Rule) -> Document:
+    """One rule, as its file would say it."""
+    return {"name": name, **rules.stated(one)}
+
+
+def alert(one: Alert) -> Document:
+    """One decision, with what it tells."""
+    return {
+        "sequence": one.id,
+        "type": one.type,
+        "at": moment(one.at),
+        "deliver_at": moment(one.deliver_at),
+        "rule": one.rule,
+        "subject": one.subject,
+        "event": one.event,
+        "episode": one.episode,
+        "forecast_id": one.forecast_id,
+        "webhook_id": one.webhook_id,
+        "details": one.details,
+    }
+
+
+def opened(one: Remembered) -> Document:
+    """What is open."""
+    return {
+        "rule": one.rule,
+        "subject": one.subject,
+        "since": None if one.open_since is None else moment(one.open_since),
+    }
+
+
+def silence(one: Silenced) -> Document:
+    """A silence with its end."""
+    return {
+        "rule": one.rule,
+        "starts_at": moment(one.starts_at),
+        "until": moment(one.until),
+        "reason": one.reason,
+        "who": one.who,
+    }
+
+
+def acknowledged(one: Acknowledged, names: Mapping[int, str]) -> Document:
+    """Who knows of which forecast; ``names`` are those of the endpoints."""
+    return {
+        "forecast_id": one.forecast_id,
+        "rule": one.rule,
+        "endpoint": None if one.endpoint is None else names.get(one.endpoint),
+        "at": moment(one.at),
+        "who": one.who,
+    }
+
+
+def host_of(one: Document) -> Document:
+    """An endpoint for whoever may not see its whole address: it may hold a password."""
+    parts = urlsplit(one["url"])
+    hidden = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/***"
+    return {**one, "url": hidden if parts.netloc else f"{parts.scheme}:***"}
+
+
+def without_answers(one: Document) -> Document:
+    """A delivery for whoever may not see what its receiver answered."""
+    return {**one, "tries": [{**each, "response": None} for each in one["tries"]]}
+
+
+def endpoint(one: Endpoint, now: datetime) -> Document:
     """One endpoint."""
     rotating = one.previous_until is not None and now < one.previous_until
     return {
@@ -38,7 +110,7 @@ def state(one: Endpoint, now: datetime) -> str:
     return "live" if one.failing_since is None else "failing"
 
 
-def delivery(one: Delivery) -> dict[str, Any]:
+def delivery(one: Delivery) -> Document:
     """One row of the outbox."""
     return {
         "webhook_id": one.webhook_id,
@@ -52,7 +124,7 @@ def delivery(one: Delivery) -> dict[str, Any]:
     }
 
 
-def whole(one: Delivery, body: bytes, tries: Sequence[Attempt]) -> dict[str, Any]:
+def whole(one: Delivery, body: bytes, tries: Sequence[Attempt]) -> Document:
     """The same with what is sent and every attempt; an answer is text, never anything else."""
     return {
         **delivery(one),

@@ -31,6 +31,11 @@ def prepare(settings: Settings, titles: Mapping[str, str] | None = None) -> Setu
     return Setup(rules.read(settings.alerts), settings.desk_url, titles or {})
 
 
+def joined(connection: Connection, setup: Setup, endpoint: int, now: datetime) -> None:
+    """An endpoint has just been made: it hears of what happens from now on, and of all of that."""
+    Turn(connection, setup, now).begin(endpoint)
+
+
 def published(
     connection: Connection,
     setup: Setup,

@@ -51,10 +51,10 @@ class Matters:
             return alert_facts.last_reading(self._connection)
         return alert_facts.last_resolution(self._connection)
 
-    def happened(self, rule: Event, after: int) -> list[tuple[str, Facts]]:
-        """What happened since a number, by subject."""
+    def happened(self, rule: Event, after: int, last: int) -> list[tuple[str, Facts]]:
+        """What happened after a number and up to another one, by subject."""
         if isinstance(rule, Revised):
-            return self._revised(rule, after)
+            return self._revised(rule, after, last)
         return [
             (
                 one.scenario,
@@ -65,7 +65,7 @@ class Matters:
                     "source": one.source,
                 },
             )
-            for one in alert_facts.resolutions(self._connection, after)
+            for one in alert_facts.resolutions(self._connection, after, last)
         ]
 
     def _title(self, name: str) -> str:
@@ -118,9 +118,9 @@ class Matters:
             }
         }
 
-    def _revised(self, rule: Revised, after: int) -> list[tuple[str, Facts]]:
+    def _revised(self, rule: Revised, after: int, last: int) -> list[tuple[str, Facts]]:
         by_indicator: defaultdict[str, list[alert_facts.Change]] = defaultdict(list)
-        for one in alert_facts.changes(self._connection, after):
+        for one in alert_facts.changes(self._connection, after, last):
             wanted = not rule.indicators or one.indicator in rule.indicators
             if wanted and _percent(one) >= rule.percent:
                 by_indicator[one.indicator].append(one)

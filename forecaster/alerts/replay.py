@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from forecaster.alerts import machine, telling
@@ -21,7 +21,7 @@ class Replayed:
     """What happened: messages in order, how many forecasts of each kind, and how far they moved.
 
     ``steps`` are the moves from one forecast to the next, in the rule's measure, for a rule about
-    moves; in the quantity's own number for a rule about a threshold.
+    moves; in the quantity's own number for a rule about a threshold. ``seen`` is the quantity.
     """
 
     messages: list[Message] = field(default_factory=list)
@@ -29,6 +29,7 @@ class Replayed:
     first: datetime | None = None
     last: datetime | None = None
     steps: list[float] = field(default_factory=list)
+    seen: list[Observation] = field(default_factory=list)
     open: bool = False
 
 
@@ -61,6 +62,7 @@ def run(
             done.steps.append(_step(rule, state.current, found))
         state, said = machine.observe(rule, state, found, now, silences)
         done.messages += said
+        done.seen.append(replace(found, seen=now))
         done.kinds[kind] = done.kinds.get(kind, 0) + 1
         done.first = done.first or now
         done.last = now

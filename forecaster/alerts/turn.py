@@ -68,6 +68,26 @@ class Turn:
         self._matters = Matters(connection, setup.titles, now)
         self._documents: dict[str, Forecast | None] = {}
 
+    # Somebody comes new
+
+    def begin(self, endpoint: int) -> None:
+        """Note for a new endpoint what is so already: it is told of none of that."""
+        who = next(one for one in self._endpoints if one.id == endpoint)
+        stands = alert_facts.standing(self._connection)
+        for name, rule in self._setup.rules.items():
+            if not who.takes(name):
+                continue
+            if isinstance(rule, Moved | Crossed):
+                if (seen := self._seen(rule, stands)) is not None:
+                    begun = machine.begin(rule, seen, self._now)
+                    self._remember(Place(name, QUESTION, who.id), begun, rule.quantity)
+            elif isinstance(rule, Event):
+                self._save_cursor(name, who, Cursor(self._matters.newest(rule)))
+            else:
+                for subject in self._matters.of(rule):
+                    begun = machine.begin(rule, _flag(self._now, holds=True), self._now)
+                    self._remember(Place(name, subject, who.id), begun, "")
+
     # Numbers of a forecast
 
     def numbers(self, before: Forecast | None, found: Forecast | None) -> None:
@@ -205,7 +225,7 @@ class Turn:
     def _event(self, name: str, rule: Event, who: Listener, newest: int) -> None:
         old = self._remembered.get(Place(name, "", who.id))
         if old is None:  # nobody is told of what happened before they listened
-            self._save(Place(name, "", who.id), _CURSORS.dump_json(Cursor(newest)).decode())
+            self._save_cursor(name, who, Cursor(newest))
             return
         cursor = _CURSORS.validate_json(old.state)
         silences = self._silences.get(name, ())
@@ -213,9 +233,8 @@ class Turn:
         waits = not machine.may_fire(rule, fired_at, self._now)
         if cursor.seen >= newest or waits or machine.silenced(silences, self._now):
             return  # what happens meanwhile is told when it may be
-        happened = self._matters.happened(rule, cursor.seen)
-        fired_at = self._now if happened else cursor.fired_at
-        self._save(Place(name, "", who.id), _CURSORS.dump_json(Cursor(newest, fired_at)).decode())
+        happened = self._matters.happened(rule, cursor.seen, newest)
+        self._save_cursor(name, who, Cursor(newest, self._now if happened else cursor.fired_at))
         for subject, facts in happened:
             said = telling.Happened(self._now, machine.told_at(rule, self._now))
             kind, details = telling.of_matter(self._setup, name, rule, said, (subject, facts))
@@ -249,6 +268,9 @@ class Turn:
     def _remember(self, place: Place, state: State, quantity: str) -> None:
         text = _STATES.dump_json(state).decode()
         self._save(place, text, quantity=quantity, open_since=state.opened_at)
+
+    def _save_cursor(self, name: str, who: Listener, cursor: Cursor) -> None:
+        self._save(Place(name, "", who.id), _CURSORS.dump_json(cursor).decode())
 
     def _save(
         self, place: Place, state: str, *, quantity: str = "", open_since: datetime | None = None

@@ -96,6 +96,7 @@ def replay(
     """Send again: the same bytes under the same id. The running service does the sending."""
     from forecaster.alerts import documents
     from forecaster.store import outbox
+    from forecaster.web.access.principal import COMMAND_LINE
     from forecaster.wiring import open_desk
 
     if (webhook_id is None) == (dead is None):
@@ -103,12 +104,13 @@ def replay(
     desk = open_desk(settings.load())
     now = desk.clock()
     if dead is not None:
-        count = outbox.replay_dead(desk.engine, dead, now=now)
+        count = outbox.replay_dead(desk.engine, dead, now=now, actor=COMMAND_LINE)
         speak.document({"replayed": count}) if as_json else speak.say(
             f"{words.count(count, 'delivery', 'deliveries')} will be sent again"
         )
         return
-    found = documents.delivery(outbox.replay(desk.engine, webhook_id or "", now=now))
+    done = outbox.replay(desk.engine, webhook_id or "", now=now, actor=COMMAND_LINE)
+    found = documents.delivery(done)
     if as_json:
         speak.document(found)
     else:

@@ -59,10 +59,19 @@ def confirm(
 ) -> None:
     """Confirm a lead. The month's count goes up by one, as its next vintage."""
     from forecaster import judging
+    from forecaster.store.audit import Entry
+    from forecaster.web.access.principal import COMMAND_LINE
     from forecaster.wiring import open_desk
 
+    said = {"period": period, "value": value, "counted": counted or None, "note": note.strip()}
+    line = Entry(
+        COMMAND_LINE,
+        "lead.confirm",
+        str(number),
+        {name: one for name, one in said.items() if one not in {None, ""}},
+    )
     stated = judging.Confirmation(period, value, counted, note.strip())
-    done = judging.confirm(open_desk(settings.load()), number, stated)
+    done = judging.confirm(open_desk(settings.load()), number, stated, entry=line)
     if as_json:
         speak.document(done.document())
     elif done.value is None:
@@ -82,9 +91,12 @@ def confirm(
 def dismiss(number: int = Number, note: str = Note, as_json: bool = options.Json) -> None:
     """Dismiss a lead: it is no event of its indicator."""
     from forecaster import judging
+    from forecaster.store.audit import Entry
+    from forecaster.web.access.principal import COMMAND_LINE
     from forecaster.wiring import open_desk
 
-    lead = judging.dismiss(open_desk(settings.load()), number, note=note)
+    line = Entry(COMMAND_LINE, "lead.dismiss", str(number), {"note": note} if note else {})
+    lead = judging.dismiss(open_desk(settings.load()), number, note=note, entry=line)
     if as_json:
         speak.document({"id": number, "decision": "dismissed", "indicator": lead.indicator})
     else:

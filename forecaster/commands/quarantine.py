@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +11,9 @@ from forecaster import settings
 from forecaster.commands import options, speak
 from forecaster.errors import UsageError
 from forecaster.posterior import words
+
+if TYPE_CHECKING:
+    from forecaster.store.audit import Entry
 
 quarantine = typer.Typer(rich_markup_mode=None)
 Number = typer.Argument(metavar="N", help="The number in the list.")
@@ -52,7 +56,8 @@ def accept(number: int = Number, reason: str = Reason, as_json: bool = options.J
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
-    one = judging.accept(desk, number, _stated(reason), _user())
+    why = _stated(reason)
+    one = judging.accept(desk, number, why, _user(), entry=_line("accept", number, why))
     _tell(number, "accepted", f"{one.indicator} {one.period} = {one.value:g}", as_json=as_json)
 
 
@@ -63,8 +68,16 @@ def reject(number: int = Number, reason: str = Reason, as_json: bool = options.J
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
-    one = judging.reject(desk, number, _stated(reason), _user())
+    why = _stated(reason)
+    one = judging.reject(desk, number, why, _user(), entry=_line("reject", number, why))
     _tell(number, "rejected", f"{one.indicator} {one.period}", as_json=as_json)
+
+
+def _line(decision: str, number: int, reason: str) -> Entry:
+    from forecaster.store.audit import Entry
+    from forecaster.web.access.principal import COMMAND_LINE
+
+    return Entry(COMMAND_LINE, f"quarantine.{decision}", str(number), {"reason": reason})
 
 
 def _stated(reason: str) -> str:

@@ -28,6 +28,8 @@ def record(
 ) -> None:
     """Add a reading by hand. A second value for a period becomes its next vintage."""
     from forecaster import parsing, recording
+    from forecaster.store.audit import Entry
+    from forecaster.web.access.principal import COMMAND_LINE
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
@@ -40,7 +42,8 @@ def record(
         reason=reason,
         published_at=parsing.past_moment(published, "published", desk.clock()),
     )
-    done = recording.store(desk, stated)
+    line = Entry(COMMAND_LINE, "reading.record", f"{indicator} {period}", {"value": value})
+    done = recording.store(desk, stated, entry=line)
     if as_json:
         speak.document(done.document())
     else:

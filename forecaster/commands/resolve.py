@@ -38,6 +38,8 @@ def store(desk: Desk, scenario: str, date: str, source: str) -> str:
         If the scenario is unknown, or the day lies in the future or before 1992.
     """
     from forecaster.store import resolutions
+    from forecaster.store.audit import Entry
+    from forecaster.web.access.principal import COMMAND_LINE
 
     if scenario not in SCENARIOS:
         near = nearest(scenario, SCENARIOS)
@@ -49,7 +51,11 @@ def store(desk: Desk, scenario: str, date: str, source: str) -> str:
         raise UsageError("--date lies in the future; a resolution says what has happened")
     if on < parsing.day(FIRST_DAY, "date"):
         raise UsageError(f"--date lies before {words.day(FIRST_DAY)}, where the model begins")
-    if resolutions.add(desk.engine, scenario, on, parsing.web_address(source), now):
+    where = parsing.web_address(source)
+    line = Entry(
+        COMMAND_LINE, "resolution.record", f"{scenario} {on.isoformat()}", {"source": where}
+    )
+    if resolutions.add(desk.engine, scenario, on, where, now, entry=line):
         return (
             f"recorded: {scenario} in force from {words.day(on)}; run `forecaster update` to "
             "forecast from there"

@@ -124,6 +124,26 @@ def ended(sentence: str) -> str:
     return f"Over: {sentence}"
 
 
+def standing(opened: int, silenced: int) -> str:
+    """How things stand: ``1 alert is open, 2 rules are silenced.``."""
+    verbs = ["is" if amount == 1 else "are" for amount in (opened, silenced)]
+    first = f"{words.count(opened, 'alert')} {verbs[0]} open" if opened else "No alert is open"
+    if not silenced:
+        return f"{first}."
+    return f"{first}, {words.count(silenced, 'rule')} {verbs[1]} silenced."
+
+
+def often(fired: int, a_year: float | None, span: str) -> str:
+    """How often a rule would have told; ``span`` is ``1 Jan 2014 to 22 Nov 2026``."""
+    told = words.count(fired, "alert")
+    if a_year is None:
+        return f"{told} over {span}, which is too short to say how many there are in a year."
+    if fired == 0:
+        return f"No alert over {span}."
+    about = f"{a_year:.0f}" if a_year >= 10 else f"{a_year:.1f}"
+    return f"{told} over {span}: about {about} a year."
+
+
 def grouped(sentences: Sequence[str]) -> str:
     """Several alerts in one message: how many, and what the newest say."""
     said = " ".join(sentences[::-1][:NAMED])

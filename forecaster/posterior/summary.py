@@ -49,11 +49,8 @@ def with_error(draws: Any) -> Interval:
 def strength(draws: Any, contraction: float) -> Strength:
     """An effect with its sign probability and how far the data moved it from the prior."""
     values = np.asarray(draws, dtype=np.float64)
-    found = interval(values)
     return {
-        "mean": found["mean"],
-        "lower": found["lower"],
-        "upper": found["upper"],
+        **with_error(values),
         "p_positive": float((values > 0).mean()),
         "contraction": contraction,
         "assumed": contraction < ASSUMED_BELOW,
@@ -73,7 +70,7 @@ def horizons(shown: xr.Dataset, as_of: date) -> list[Horizon]:
                 "date": when.isoformat(),
                 "years": ahead,
                 "scenarios": {
-                    name: interval(scenarios.sel(scenario=name).values) for name in SCENARIOS
+                    name: with_error(scenarios.sel(scenario=name).values) for name in SCENARIOS
                 },
                 "alliance_by": with_error(shown["alliance_by"].isel(horizon=index).values),
             }
@@ -157,12 +154,12 @@ def parameters(tree: xr.DataTree) -> dict[str, Strength]:
 
 def factors(shown: xr.Dataset) -> dict[str, Interval]:
     """Each factor now, in standard deviations of its process, 0 at July 2001."""
-    return {name: interval(shown["factor"].sel(factor_name=name).values) for name in FACTORS}
+    return {name: with_error(shown["factor"].sel(factor_name=name).values) for name in FACTORS}
 
 
 def hazards(shown: xr.Dataset) -> dict[str, Interval]:
     """Yearly rates out of the state in force in 1992, now."""
     return {
-        str(name): interval(shown["hazard"].sel(hazard_name=name).values)
+        str(name): with_error(shown["hazard"].sel(hazard_name=name).values)
         for name in shown["hazard_name"].values
     }

@@ -125,8 +125,8 @@ def last_resolution(connection: Connection) -> int:
     return connection.execute(select(func.max(schema.resolutions.c.id))).scalar() or 0
 
 
-def changes(connection: Connection, after: int) -> list[Change]:
-    """The vintages stored after a reading's number that differ from the one before them."""
+def changes(connection: Connection, after: int, last: int) -> list[Change]:
+    """The vintages of some numbers, the last one included, that differ from the one before them."""
     old = _ONE.alias("old")
     statement = (
         select(
@@ -145,17 +145,24 @@ def changes(connection: Connection, after: int) -> list[Change]:
                 old.c.vintage == _ONE.c.vintage - 1,
             ),
         )
-        .where(_ONE.c.id > after, _ONE.c.vintage > 1, _ONE.c.value != old.c.value)
+        .where(
+            _ONE.c.id > after,
+            _ONE.c.id <= last,
+            _ONE.c.vintage > 1,
+            _ONE.c.value != old.c.value,
+        )
         .order_by(_ONE.c.id)
     )
     return [Change(*row) for row in connection.execute(statement)]
 
 
-def resolutions(connection: Connection, after: int) -> list[Resolved]:
-    """The resolutions stored after a number."""
+def resolutions(connection: Connection, after: int, last: int) -> list[Resolved]:
+    """The resolutions of some numbers, the last one included."""
     names = ("id", "scenario", "date", "source")
     table = schema.resolutions
-    statement = select(*(table.c[name] for name in names)).where(table.c.id > after)
+    statement = select(*(table.c[name] for name in names)).where(
+        table.c.id > after, table.c.id <= last
+    )
     return [Resolved(*row) for row in connection.execute(statement.order_by(table.c.id))]
 
 

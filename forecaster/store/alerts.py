@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from forecaster.store.audit import Entry, note_within
 from forecaster.store.engine import next_number, reading, writing
-from forecaster.store.schema_alerts import acknowledgements, alert_states, silences
+from forecaster.store.schema_alerts import acknowledgements, alert_states
 from forecaster.store.schema_alerts import alerts as table
+from forecaster.store.schema_alerts import silences as _silences
 
 DESK = 0
 
@@ -86,7 +87,7 @@ class Acknowledged(NamedTuple):
 
 _ALERT = [table.c[name] for name in Alert._fields]
 _STATE = [alert_states.c[name] for name in Remembered._fields]
-_SILENCE = [silences.c[name] for name in Silenced._fields]
+_SILENCE = [_silences.c[name] for name in Silenced._fields]
 _KNOWN = [acknowledgements.c[name] for name in Acknowledged._fields]
 
 
@@ -123,10 +124,20 @@ def last_details(
 
 
 def recent(
-    engine: Engine, *, endpoint: int | None = DESK, rule: str | None = None, limit: int = 100
+    engine: Engine,
+    *,
+    endpoint: int | None = DESK,
+    rule: str | None = None,
+    limit: int = 100,
+    before: int | None = None,
 ) -> list[Alert]:
-    """The newest decisions, newest first; of every endpoint where it is None."""
+    """The newest decisions, newest first; of every endpoint where it is None.
+
+    Those before a sequence where one is given.
+    """
     statement = select(*_ALERT).order_by(table.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(table.c.id < before)
     if endpoint is not None:
         statement = statement.where(table.c.endpoint == endpoint)
     if rule is not None:
@@ -135,10 +146,39 @@ def recent(
         return [_alert(row) for row in connection.execute(statement)]
 
 
+def one(engine: Engine, sequence: int) -> Alert | None:
+    """The decision with a sequence."""
+    with reading(engine) as connection:
+        row = connection.execute(select(*_ALERT).where(table.c.id == sequence)).one_or_none()
+    return None if row is None else _alert(row)
+
+
 def states(connection: Connection) -> dict[tuple[str, str, int], Remembered]:
     """All that is remembered, by rule, subject and endpoint."""
     rows = [Remembered(*row) for row in connection.execute(select(*_STATE))]
     return {(one.rule, one.subject, one.endpoint): one for one in rows}
+
+
+def last_told(engine: Engine, endpoint: int = DESK) -> dict[tuple[str, str], str]:
+    """The last sentence of each rule and subject that is open for an endpoint."""
+    old = table.alias()
+    same = (
+        old.c.rule == alert_states.c.rule,
+        old.c.subject == alert_states.c.subject,
+        old.c.endpoint == endpoint,
+    )
+    newest = select(func.max(old.c.id)).where(*same).correlate(alert_states).scalar_subquery()
+    statement = (
+        select(table.c.rule, table.c.subject, table.c.details)
+        .select_from(table)
+        .join(alert_states, table.c.id == newest)
+    )
+    held = statement.where(
+        alert_states.c.endpoint == endpoint, alert_states.c.open_since.is_not(None)
+    )
+    with reading(engine) as connection:
+        rows = connection.execute(held).all()
+    return {(rule, subject): json.loads(text)["summary"] for rule, subject, text in rows}
 
 
 def opened(engine: Engine, *, endpoint: int = DESK) -> list[Remembered]:
@@ -167,17 +207,24 @@ def remember(connection: Connection, one: Remembered, now: datetime) -> None:
 def silence(engine: Engine, one: Silenced, *, entry: Entry | None, now: datetime) -> None:
     """Store a silence; it takes the place of an earlier one of the same rule."""
     with writing(engine) as connection:
-        number = next_number(connection, silences)
-        connection.execute(insert(silences).values(id=number, **one._asdict()))
+        number = next_number(connection, _silences)
+        connection.execute(insert(_silences).values(id=number, **one._asdict()))
         note_within(connection, entry, now=now)
 
 
 def silences_of(connection: Connection) -> dict[str, list[Silenced]]:
     """The silences of each rule in the order in which they were asked for."""
     found: defaultdict[str, list[Silenced]] = defaultdict(list)
-    for row in connection.execute(select(*_SILENCE).order_by(silences.c.id)):
+    for row in connection.execute(select(*_SILENCE).order_by(_silences.c.id)):
         found[row[0]].append(Silenced(*row))
     return found
+
+
+def silences(engine: Engine, *, limit: int = 100) -> list[Silenced]:
+    """The silences that were asked for last, newest first, whether they hold or not."""
+    statement = select(*_SILENCE).order_by(_silences.c.id.desc()).limit(limit)
+    with reading(engine) as connection:
+        return [Silenced(*row) for row in connection.execute(statement)]
 
 
 def silences_at(engine: Engine, now: datetime) -> list[Silenced]:

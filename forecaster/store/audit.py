@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy import Connection, Engine, insert, select
 
@@ -24,6 +24,21 @@ class Actor(Protocol):
     @property
     def how(self) -> str:
         """How it is known that it is the one."""
+        ...
+
+
+@runtime_checkable
+class Caller(Actor, Protocol):
+    """An actor that came over the network: from which address, with which request."""
+
+    @property
+    def address(self) -> str:
+        """From where, as far as that is known."""
+        ...
+
+    @property
+    def request_id(self) -> str:
+        """The number of the request in the logs."""
         ...
 
 
@@ -56,14 +71,18 @@ _COLUMNS = [table.c[name] for name in Logged._fields]
 def write_within(connection: Connection, entry: Entry, *, now: datetime) -> int:
     """Add a line as part of the transaction that makes the change; returns its number."""
     number = next_number(connection, table)
+    details, request_id = dict(entry.details), entry.request_id
+    if isinstance(entry.actor, Caller):
+        details |= {"address": entry.actor.address} if entry.actor.address else {}
+        request_id = request_id or entry.actor.request_id
     row = {
         "at": now,
         "who": entry.actor.name,
         "how": entry.actor.how,
         "action": entry.action,
         "object": entry.object,
-        "details": json.dumps(dict(entry.details), ensure_ascii=False, allow_nan=False),
-        "request_id": entry.request_id[:64],
+        "details": json.dumps(details, ensure_ascii=False, allow_nan=False),
+        "request_id": request_id[:64],
     }
     connection.execute(insert(table).values(id=number, **row))
     return number

@@ -68,17 +68,24 @@ def create(engine: Engine, new: NewEndpoint, actor: Actor, *, now: datetime) -> 
         If another one has the name.
     """
     with writing(engine) as connection:
-        if _one(connection, table.c.name == new.name) is not None:
-            raise UsageError(
-                f"there is an endpoint called {new.name!r}; choose another name, or take that one "
-                f"away by `forecaster endpoints remove {new.name}`"
-            )
-        number = next_number(connection, table)
-        row = {**new._asdict(), "rules": json.dumps(new.rules), "disabled_why": "", "failures": 0}
-        connection.execute(insert(table).values(id=number, created_at=now, **row))
-        details = {"url": new.url, "format": new.format, "rules": list(new.rules)}
-        audit.write_within(connection, Entry(actor, "endpoint.create", new.name, details), now=now)
-        return standing(connection, new.name)
+        return create_within(connection, new, actor, now=now)
+
+
+def create_within(
+    connection: Connection, new: NewEndpoint, actor: Actor, *, now: datetime
+) -> Endpoint:
+    """The same as part of a transaction."""
+    if _one(connection, table.c.name == new.name) is not None:
+        raise UsageError(
+            f"there is an endpoint called {new.name!r}; choose another name, or take that one "
+            f"away by `forecaster endpoints remove {new.name}`"
+        )
+    number = next_number(connection, table)
+    row = {**new._asdict(), "rules": json.dumps(new.rules), "disabled_why": "", "failures": 0}
+    connection.execute(insert(table).values(id=number, created_at=now, **row))
+    details = {"url": new.url, "format": new.format, "rules": list(new.rules)}
+    audit.write_within(connection, Entry(actor, "endpoint.create", new.name, details), now=now)
+    return standing(connection, new.name)
 
 
 def live(connection: Connection) -> list[Endpoint]:
@@ -93,6 +100,12 @@ def every(engine: Engine) -> list[Endpoint]:
     statement = select(*_COLUMNS).where(_STANDING).order_by(table.c.id)
     with reading(engine) as connection:
         return [_endpoint(row) for row in connection.execute(statement).all()]
+
+
+def names(engine: Engine) -> dict[int, str]:
+    """What each is called, those that were removed included."""
+    with reading(engine) as connection:
+        return dict(connection.execute(select(table.c.id, table.c.name)).all())
 
 
 def named(engine: Engine, name: str) -> Endpoint:

@@ -31,6 +31,37 @@ def append_only(connection: Connection, table: str) -> None:
     )
 
 
+def removed_once(connection: Connection, table: str, *, done: str) -> None:
+    """Refuse to remove a row unless it is ``done``, a condition on ``OLD``.
+
+    Takes the place of the triggers of the same names that refuse every removal.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DROP TRIGGER {table}_no_delete")
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN NOT ({done}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} {_WHY}'); END"
+        )
+        return
+    function = f"forecaster_{table}_removed_once"
+    connection.exec_driver_sql(
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {done} THEN RETURN OLD; END IF; "
+        f"RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = '{table} {_WHY}'; "
+        "END $$"
+    )
+    for name in ("append_only", "no_delete"):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_{name} ON {table}")
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+    )
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION forecaster_append_only()"
+    )
+
+
 def keeps_outcomes(connection: Connection, table: str) -> None:
     """Refuse to remove a row, and to change one whose status is ``succeeded`` or ``failed``."""
     final = "OLD.status IN ('succeeded', 'failed')"

@@ -9,7 +9,7 @@
       another attempt is coming
 
 A row is written in the transaction that it tells of, so that one exists if and only if the other
-does. No row is ever removed.
+does. A row that is delivered or dead is forgotten after a time, with its attempts; no other is.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ import secrets
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
 
 from forecaster.errors import UnknownName, UsageError
+from forecaster.store import audit
 from forecaster.store import endpoints as endpoint_book
+from forecaster.store.audit import Actor, Entry
 from forecaster.store.engine import next_number, reading, writing
 from forecaster.store.schema_delivery import attempts as tries
 from forecaster.store.schema_delivery import deliveries as table
@@ -30,6 +32,7 @@ from forecaster.store.schema_delivery import endpoints
 Status = Literal["pending", "delivered", "failed", "dead"]
 STATUSES: tuple[Status, ...] = ("pending", "delivered", "failed", "dead")
 WAITING: tuple[Status, ...] = ("pending", "failed")
+DONE: tuple[Status, ...] = ("delivered", "dead")
 
 
 class Delivery(NamedTuple):
@@ -99,15 +102,26 @@ def deliveries(
     endpoint: str | None = None,
     status: Status | None = None,
     limit: int = 100,
+    before: int | None = None,
 ) -> list[Delivery]:
-    """The newest rows, newest first."""
+    """The newest rows, newest first; those before a number where one is given."""
     statement = _ALL.order_by(table.c.id.desc()).limit(limit)
     if endpoint is not None:
         statement = statement.where(endpoints.c.name == endpoint)
     if status is not None:
         statement = statement.where(table.c.status == status)
+    if before is not None:
+        statement = statement.where(table.c.id < before)
     with reading(engine) as connection:
         return [Delivery(*row) for row in connection.execute(statement)]
+
+
+def counts(engine: Engine) -> dict[Status, int]:
+    """How many rows there are in each state."""
+    statement = select(table.c.status, func.count()).group_by(table.c.status)
+    with reading(engine) as connection:
+        found: dict[str, int] = dict(connection.execute(statement).all())
+    return {status: found.get(status, 0) for status in STATUSES}
 
 
 def show(engine: Engine, webhook_id: str) -> tuple[Delivery, bytes, list[Attempt]]:
@@ -127,8 +141,12 @@ def show(engine: Engine, webhook_id: str) -> tuple[Delivery, bytes, list[Attempt
         return found, bytes(body), [Attempt(*row) for row in connection.execute(statement)]
 
 
-def replay(engine: Engine, webhook_id: str, *, now: datetime) -> Delivery:
+def replay(
+    engine: Engine, webhook_id: str, *, now: datetime, actor: Actor | None = None
+) -> Delivery:
     """Send a row again, whatever became of it: same id, same bytes, ten attempts anew.
+
+    Who asked for it is noted in the audit log, where that is said.
 
     Raises
     ------
@@ -145,16 +163,23 @@ def replay(engine: Engine, webhook_id: str, *, now: datetime) -> Delivery:
             raise UsageError(f"its endpoint {found.endpoint} was removed; there is nowhere to send")
         _require_enabled(one)
         _again(connection, table.c.id == found.id, now)
+        if actor is not None:
+            line = Entry(actor, "delivery.replay", webhook_id, {"endpoint": found.endpoint})
+            audit.write_within(connection, line, now=now)
         return _one(connection, webhook_id)
 
 
-def replay_dead(engine: Engine, endpoint: str, *, now: datetime) -> int:
+def replay_dead(engine: Engine, endpoint: str, *, now: datetime, actor: Actor | None = None) -> int:
     """The same for all that were given up for one endpoint; returns how many."""
     with writing(engine) as connection:
         one = endpoint_book.standing(connection, endpoint)
         _require_enabled(one)
         which = (table.c.status == "dead") & (table.c.endpoint == one.id)
-        return _again(connection, which, now)
+        count = _again(connection, which, now)
+        if actor is not None:
+            line = Entry(actor, "delivery.replay", endpoint, {"dead": count})
+            audit.write_within(connection, line, now=now)
+        return count
 
 
 def give_up(connection: Connection, endpoint: int, now: datetime) -> int:
@@ -162,6 +187,15 @@ def give_up(connection: Connection, endpoint: int, now: datetime) -> int:
     which = (table.c.endpoint == endpoint) & table.c.status.in_(WAITING)
     values = {"status": "dead", "next_attempt_at": None, "done_at": now}
     return connection.execute(update(table).where(which).values(values)).rowcount
+
+
+def forget(engine: Engine, before: datetime) -> int:
+    """Remove what was delivered or given up before a time, with its attempts; returns how many."""
+    old = and_(table.c.status.in_(DONE), table.c.done_at < before)
+    with writing(engine) as connection:
+        which = tries.c.delivery.in_(select(table.c.id).where(old))
+        connection.execute(delete(tries).where(which))
+        return connection.execute(delete(table).where(old)).rowcount
 
 
 def _again(connection: Connection, which: ColumnElement[bool], now: datetime) -> int:

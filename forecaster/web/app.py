@@ -24,7 +24,11 @@ from forecaster.web.feeds import feed
 from forecaster.web.memo import Memo
 from forecaster.web.metrics import Counting, Metrics
 from forecaster.web.pages import (
+    acting,
+    alerts,
+    deliveries,
     drivers,
+    endpoints,
     forecast,
     history,
     indicator,
@@ -32,6 +36,7 @@ from forecaster.web.pages import (
     judging,
     operations,
     page,
+    rule,
     today,
 )
 from forecaster.web.site import Operations, Site
@@ -45,6 +50,11 @@ PAGES = (
     drivers.PAGE,
     indicators.PAGE,
     indicator.PAGE,
+    alerts.PAGE,
+    rule.PAGE,
+    endpoints.PAGE,
+    deliveries.PAGE,
+    deliveries.ONE,
     operations.PAGE,
 )
 LOOPBACK = "127.0.0.1"
@@ -57,9 +67,17 @@ def site(desk: Desk, studio: Studio, operations: Operations | None = None) -> Si
 
     def mark() -> str:
         # What is late, and how old things are, changes with the time.
-        return f"{generation.mark(desk.engine)}@{desk.clock():%Y%m%d%H}"
+        return f"{generation.mark(desk.engine)}@{desk.clock():%Y%m%d%H}@{_edited(desk)}"
 
     return Site(desk, studio, Memo(mark), operations)
+
+
+def _edited(desk: Desk) -> int:
+    """When somebody last changed the rules of alerts, where they are a file of their own."""
+    try:
+        return 0 if desk.settings.alerts is None else desk.settings.alerts.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HOSTS) -> FastAPI:
@@ -86,6 +104,8 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
         pages,
         operations.router(of),
         judging.router,
+        acting.router,
+        endpoints.router,
         downloads.router(of),
         health.router(of),
         metrics.router(),

@@ -67,6 +67,18 @@ def history(
     )
 
 
+def replay(
+    seen: Sequence[Sequence[float]],
+    told: Sequence[Mapping[str, Any]],
+    *,
+    unit: str,
+    threshold: float | None,
+) -> Drawing:
+    """A quantity through time (when in milliseconds, value), and when a rule would have told."""
+    given = {"seen": [list(row) for row in seen], "told": [dict(one) for one in told]}
+    return Drawing("replay", {**given, "unit": unit, "threshold": threshold})
+
+
 def levels(series: Series) -> Drawing:
     """How high each family stands through time."""
     return Drawing("levels", {"months": series["months"], "families": series["levels"]})

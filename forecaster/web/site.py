@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 from starlette.requests import Request
 
 from forecaster import documents
+from forecaster.alerts import guard
 from forecaster.belief import Series
 from forecaster.posterior import series
 from forecaster.store.audit import Entry
@@ -63,13 +64,15 @@ class Operations(Protocol):
 class Site:
     """One running desk: the state it shows, who draws its charts, what it keeps in memory.
 
-    ``operations`` is None where nobody looks after jobs, as in tests of pages.
+    ``operations`` is None where nobody looks after jobs, as in tests of pages; ``look_up`` gives
+    the addresses of a name that webhooks are to go to.
     """
 
     desk: Desk
     studio: Studio
     memo: Memo
     operations: Operations | None = None
+    look_up: guard.Resolver = guard.look_up
     _curves: OrderedDict[tuple[str, bool], Series] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
     _watched: tuple[str, Document] | None = None

@@ -11,7 +11,12 @@ from forecaster.web.pages.page import PLACES
 from tests.browser import state
 
 #: What stands for a part of an address that varies, by the place before it.
-EXAMPLES = {"indicators": "trade_total", "forecasts": state.NEWEST}
+EXAMPLES = {
+    "indicators": "trade_total",
+    "forecasts": state.NEWEST,
+    "rules": "headline",
+    "deliveries": state.DELIVERY,
+}
 
 
 def example(address: str) -> str:
@@ -27,7 +32,13 @@ def example(address: str) -> str:
 
 PAGES = [example(one.address) for one in app.PAGES]
 #: The same desk in other states: as it was known on a day, at its door, and where nothing is.
-STATES = ["/?as_of=2026-03-01", "/sign-in", "/nowhere"]
+STATES = [
+    "/?as_of=2026-03-01",
+    "/alerts/rules/headline?points=1",
+    "/deliveries?status=dead",
+    "/sign-in",
+    "/nowhere",
+]
 ALL = [*PAGES, *STATES]
 
 _missing = [path for path, _ in PLACES if path not in PAGES]

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import insert, select
+
 from forecaster import settings
+from forecaster.alerts import evaluate, replay, rules, telling
+from forecaster.alerts.book import Book
+from forecaster.alerts.dispatcher import Dispatcher
+from forecaster.alerts.retry import Outcome
+from forecaster.alerts.rules import Moved
+from forecaster.belief import QUESTION
 from forecaster.posterior import files
-from forecaster.store import forecasts, readings
+from forecaster.store import alert_facts, alerts, endpoints, forecasts, outbox, readings
+from forecaster.store.alerts import NewAlert
 from forecaster.store.engine import open_engine, writing
 from forecaster.store.migrate import upgrade
+from forecaster.store.schema_delivery import deliveries as table
+from forecaster.web.access.principal import COMMAND_LINE
 from forecaster.wiring import Desk
 from tests import posteriors, synthetic
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
 NEWEST = "synthetic-0"
+DELIVERY = "msg_0"
 POSTERIOR = "posteriors/synthetic.nc"
 # Days before now, and the headline of the forecast of that day: it rose, fell back, rose again.
 PAST = (
@@ -36,7 +49,9 @@ PAST = (
 
 def desk(home: Path) -> Desk:
     """Fill an empty state folder; the desk's clock stands at ``NOW``."""
-    chosen = settings.load({"FORECASTER_HOME": str(home)})
+    chosen = settings.load(
+        {"FORECASTER_HOME": str(home), "FORECASTER_WEBHOOK_ALLOW_CIDRS": "127.0.0.0/8"}
+    )
     found = Desk(chosen, open_engine(chosen.database_url), lambda: NOW)
     upgrade(found.engine)
     readings.add(found.engine, found.embedded(), now=NOW - timedelta(days=500))
@@ -59,4 +74,40 @@ def desk(home: Path) -> Desk:
                 posterior_path=POSTERIOR,
                 posterior_sha256=sha256,
             )
+    _tell(found)
     return found
+
+
+def _tell(desk: Desk) -> None:
+    """Two endpoints, alerts about late indicators and about the headline, and deliveries."""
+    book = Book(desk.engine, desk.settings, desk.clock)
+    for name, kind in (("desk-chat", "slack"), ("on-call", "standard")):
+        book.add("http://127.0.0.1:9/hook", name, kind, COMMAND_LINE)
+    setup = evaluate.prepare(desk.settings)
+    name, rule = "headline", rules.with_changes("headline", setup.rules["headline"], {"points": 1})
+    assert isinstance(rule, Moved)
+    done = replay.run(rule, replay.history(desk.engine))
+    with writing(desk.engine) as connection:
+        evaluate.look(connection, setup, NOW)
+        for one in done.messages:
+            document = alert_facts.document(connection, one.current.id)
+            kind, details = telling.of_quantity(setup, name, rule, one, document)
+            told = NewAlert(
+                *(name, QUESTION, alerts.DESK, one.kind, kind, one.episode, one.at, one.at),
+                forecast_id=one.current.id,
+                details=details,
+            )
+            alerts.add(connection, [told])
+        to = endpoints.standing(connection, "on-call")
+        for name in (DELIVERY, "msg_1", "msg_2"):
+            body = json.dumps({"type": "webhook.test", "data": {"summary": "A test."}}).encode()
+            made = outbox.put(connection, endpoint=to.id, kind="webhook.test", body=body, now=NOW)
+            # Its id is drawn by lot; a page with a known address is needed here.
+            copied = select(table).where(table.c.webhook_id == made)
+            found = connection.execute(copied).mappings().one()
+            row = {"id": found["id"] + 1, "webhook_id": name}
+            connection.execute(insert(table).values({**found, **row}))
+    answers = iter([Outcome(503, "answered 503", "busy"), Outcome(204, "answered 204")])
+    Dispatcher(
+        desk.engine, lambda _message, _to: next(answers, Outcome(None, "refused")), desk.clock
+    ).run_dry()

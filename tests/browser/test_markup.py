@@ -87,7 +87,7 @@ def test_what_is_not_valid_is_seen() -> None:
 def alike(address: str) -> str:
     """What addresses of one kind have in common: which one it is of, and which values, is left."""
     parts = urlsplit(address)
-    path = re.sub(r"/(indicators|forecasts)/[^/.]+", r"/\1/*", parts.path)
+    path = re.sub(r"/(indicators|forecasts|rules|deliveries)/[^/.]+", r"/\1/*", parts.path)
     return f"{path}?{'&'.join(name for name, _ in parse_qsl(parts.query))}"
 
 

@@ -52,13 +52,13 @@ def put(desk: Desk, name: str = "desk") -> str:
 
 
 def test_the_secret_is_printed_once(run: Run, desk: Desk, receiver: Receiver) -> None:
-    made = said(run, "endpoints", "add", receiver.url, "--name", "desk", "--rule", "alliance")
+    made = said(run, "endpoints", "add", receiver.url, "--name", "desk", "--rule", "headline")
     assert {"name", "url", "secret"} == set(made)
     assert ("desk", receiver.url) == (made["name"], made["url"])
     assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", made["secret"])
     put(desk)
     (listed,) = said(run, "endpoints", "list")["endpoints"]
-    assert ("desk", "standard", ["alliance"], "live") == (
+    assert ("desk", "standard", ["headline"], "live") == (
         *(listed["name"], listed["format"], listed["rules"], listed["state"]),
     )
     shown = [
@@ -89,7 +89,7 @@ def test_without_json_the_secret_stands_alone_on_stdout(run: Run, receiver: Rece
         (("http://[::1]/", "--name", "x"), UsageError, "URL: ::1 is"),
         (("ftp://example.org/", "--name", "x"), UsageError, "URL: it does not begin"),
         (("http://8.8.8.8/", "--name", "a b"), WrongValue, "name: 'a b' is no name"),
-        (("http://8.8.8.8/", "--name", "x", "--rule", "?"), WrongValue, "rule: '\\?'"),
+        (("http://8.8.8.8/", "--name", "x", "--rule", "?"), WrongValue, "no rule is called '\\?'"),
         (("http://8.8.8.8/", "--name", "x", "--format", "y"), WrongValue, "format: 'y' is none"),
     ],
 )
@@ -131,6 +131,15 @@ def test_rotation_gives_a_new_secret_and_keeps_the_old_for_a_day(
     assert 1 == len(receiver.messages(newest[0]))
 
 
+def test_a_rule_that_is_named_has_to_be_one(run: Run, desk: Desk, receiver: Receiver) -> None:
+    with pytest.raises(WrongValue, match=r"no rule is called 'headlines'; nearest: headline"):
+        added(run, receiver, "desk", "--rule", "headlines")
+    assert [] == endpoints.every(desk.engine)
+    added(run, receiver, "desk", "--rule", "stale", "--rule", "endpoint.disabled")
+    with pytest.raises(UnknownName, match=r"no rule is called 'headlin'; nearest: headline"):
+        do(run, "alerts", "silence", "headlin", "--until", "2030-01-01")
+
+
 def test_disabled_enabled_removed(run: Run, desk: Desk, receiver: Receiver) -> None:
     added(run, receiver)
     name = put(desk)
@@ -151,7 +160,8 @@ def test_disabled_enabled_removed(run: Run, desk: Desk, receiver: Receiver) -> N
     (row,) = said(run, "deliveries", "list")
     assert ("desk", "dead") == (row["endpoint"], row["status"])
     done = [one.action for one in audit.entries(desk.engine)][::-1]
-    assert ["create", "disable", "enable", "remove"] == [one.split(".")[1] for one in done]
+    told = ["create", "disable", "enable", "replay", "replay", "remove"]
+    assert told == [one.split(".")[1] for one in done]
 
 
 def test_deliveries_are_listed_and_shown(run: Run, desk: Desk, receiver: Receiver) -> None:

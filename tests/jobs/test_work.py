@@ -13,7 +13,7 @@ import pytest
 
 from forecaster import settings
 from forecaster.errors import FitRejected, ForecasterError
-from forecaster.store import forecasts, idempotency, readings, resolutions, runs
+from forecaster.store import forecasts, idempotency, outbox, readings, resolutions, runs
 from forecaster.store.archive import RawArchive
 from forecaster.store.engine import writing
 from forecaster.store.idempotency import Answer, Asked, Claim
@@ -25,6 +25,7 @@ from jobs import work
 from jobs.work import Done
 from tests import synthetic
 from tests.replay import Publisher, Replay
+from tests.store.outgoing import endpoint, put
 from tests.store.support import many
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
@@ -175,6 +176,17 @@ def test_tidy_forgets_answers_that_were_kept_for_a_day(desk: Desk) -> None:
         assert isinstance(claim, Claim)
         idempotency.keep(desk.engine, claim, Answer(201, {}, b"x"), now=NOW - since)
     assert work.tidy(desk).message.endswith("; forgot 1 answer to retried requests")
+    assert "forgot" not in work.tidy(desk).message
+
+
+def test_tidy_forgets_what_was_delivered_long_ago(desk: Desk) -> None:
+    one = endpoint(desk.engine)
+    for since in (timedelta(days=90, seconds=1), timedelta(days=89)):
+        put(desk.engine, one, now=NOW - since)
+        with writing(desk.engine) as connection:
+            outbox.give_up(connection, one.id, NOW - since)
+    assert work.tidy(desk).message.endswith("; forgot 1 old delivery")
+    assert [NOW - timedelta(days=89)] == [one.done_at for one in outbox.deliveries(desk.engine)]
     assert "forgot" not in work.tidy(desk).message
 
 

@@ -11,7 +11,17 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from forecaster.errors import StoreError
-from forecaster.store import audit, chain, forecasts, judgements, readings, resolutions, visits
+from forecaster.store import (
+    alerts,
+    audit,
+    chain,
+    forecasts,
+    judgements,
+    readings,
+    resolutions,
+    visits,
+)
+from forecaster.store.alerts import Acknowledged, Silenced
 from forecaster.store.archive import RawArchive
 from forecaster.store.audit import Entry
 from forecaster.store.engine import reading, writing
@@ -21,7 +31,7 @@ from forecaster.store.withdrawals import TakenBack
 from indicators.archive import Fetch
 from indicators.period import Period
 from tests import synthetic
-from tests.store.support import NOW, Somebody, many, new
+from tests.store.support import NOW, Somebody, day, many, new
 
 
 @pytest.fixture
@@ -38,6 +48,9 @@ def filled(engine: Engine, tmp_path: Path) -> Engine:
     gone = TakenBack("trade_total", Period.parse("2025-12"), NOW, "http://x")
     visits.store(engine, Brought("gacc", [], "value", {}, withdrawn=[gone]), now=NOW)
     audit.write(engine, Entry(Somebody("an analyst", "token"), "reading.add", "x"), now=NOW)
+    alerts.silence(engine, Silenced("headline", NOW, day(400), "", "somebody"), entry=None, now=NOW)
+    with writing(engine) as connection:
+        alerts.acknowledge(connection, Acknowledged(None, None, "synthetic", NOW, "somebody"))
     return engine
 
 
@@ -70,6 +83,7 @@ REFUSED = {
 ADDED_TO = (
     *("readings", "quarantine", "forecasts", "resolutions"),
     *("quarantine_decisions", "fetches", "withdrawals", "audit"),
+    *("silences", "acknowledgements"),
 )
 
 

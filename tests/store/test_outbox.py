@@ -171,9 +171,7 @@ def test_a_good_answer_counts_though_the_endpoint_was_ended_meanwhile(engine: En
     [
         ("deliveries", "UPDATE deliveries SET body = body"),
         ("deliveries", "UPDATE deliveries SET webhook_id = 'msg_x'"),
-        ("deliveries", "DELETE FROM deliveries"),
         ("attempts", "UPDATE attempts SET outcome = 'fine'"),
-        ("attempts", "DELETE FROM attempts"),
     ],
 )
 def test_what_was_written_stays(engine: Engine, table: str, action: str) -> None:
@@ -187,3 +185,35 @@ def test_what_was_written_stays(engine: Engine, table: str, action: str) -> None
         connection.execute(text(action))
     with reading(engine) as connection:
         assert 1 == connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()  # noqa: S608
+
+
+@pytest.mark.parametrize("status", ["pending", "failed"])
+def test_what_waits_is_never_forgotten(engine: Engine, status: Status) -> None:
+    name = put(engine, endpoint(engine))
+    if status == "failed":
+        (held,) = claimed(engine)
+        settled(engine, held, "failed", SECOND)
+    assert 0 == outbox.forget(engine, NOW + timedelta(days=1000))
+    for table in ("attempts", "deliveries") if status == "failed" else ("deliveries",):
+        with (
+            pytest.raises(StoreError, match=f"{table} is append-only"),
+            writing(engine) as connection,
+        ):
+            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+    assert status == outbox.show(engine, name)[0].status
+
+
+def test_what_is_done_is_forgotten_after_its_time_with_its_attempts(engine: Engine) -> None:
+    one = endpoint(engine)
+    names = [put(engine, one) for _ in range(2)]
+    for status in ("delivered", "dead"):
+        (held,) = claimed(engine)
+        settled(engine, held, status)
+    waits = put(engine, one)
+    assert 0 == outbox.forget(engine, NOW)
+    assert 2 == outbox.forget(engine, NOW + timedelta(seconds=1))
+    assert [waits] == [one.webhook_id for one in outbox.deliveries(engine)]
+    with reading(engine) as connection:
+        assert 0 == connection.execute(text("SELECT count(*) FROM attempts")).scalar()
+    with pytest.raises(UnknownName):
+        outbox.show(engine, names[0])

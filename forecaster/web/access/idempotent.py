@@ -19,6 +19,8 @@ from forecaster.web.access.access import Access
 from forecaster.web.access.middleware import SAFE, principal_of
 
 KEPT_HEADERS = ("content-type", "location", "etag", "cache-control", "content-language")
+#: In the state of a request: the body that a retry is given where the first one told a secret.
+AGAIN = "body_for_retries"
 #: Answers that another attempt may turn round, besides those of 500 and more.
 MAY_CHANGE = frozenset({401, 403, 408, 409, 425, 429})
 _KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
@@ -71,11 +73,13 @@ class Retried:
         except Exception:
             await run_in_threadpool(idempotency.let_go, engine, claim)
             raise
+        again = scope["state"].get(AGAIN)
         if heard.status >= 500 or heard.status in MAY_CHANGE:
             await run_in_threadpool(idempotency.let_go, engine, claim)
         else:
             now = self._access.clock()
-            await run_in_threadpool(idempotency.keep, engine, claim, heard.answer(), now=now)
+            kept = heard.answer() if again is None else heard.answer()._replace(body=again)
+            await run_in_threadpool(idempotency.keep, engine, claim, kept, now=now)
         return heard.response()
 
     def _refuse(

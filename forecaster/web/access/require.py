@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -54,6 +54,22 @@ IdempotencyKey = Annotated[
         max_length=255,
     ),
 ]
+
+
+class Caller(NamedTuple):
+    """Whoever asks, as the audit log names it where the change makes its own line."""
+
+    name: str
+    how: str
+    address: str
+    request_id: str
+
+
+def caller(request: Request) -> Caller:
+    """Whoever asks, from where and by which request."""
+    principal = principal_of(request.scope)
+    address = getattr(request.state, "address", "")
+    return Caller(principal.name, principal.how, address, getattr(request.state, "request_id", ""))
 
 
 def entry(request: Request, action: str, what: str, **details: object) -> Entry:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from forecaster import parsing
-from forecaster.errors import UsageError, WrongValue
+from forecaster.errors import UnknownName, UsageError, WrongValue
 from forecaster.web import memo
 from forecaster.web.formats import forms
 from forecaster.web.formats.forms import Form
@@ -154,3 +155,12 @@ def judged(error: UsageError, document: Mapping[str, Any]) -> Exception:
     from starlette.exceptions import HTTPException
 
     return error if document["decision"] is None else HTTPException(409, str(error))
+
+
+@contextmanager
+def meant(field: str) -> Iterator[None]:
+    """A name that is not part of the address: 422 where there is none, and not 404."""
+    try:
+        yield
+    except UnknownName as error:
+        raise WrongValue(field, str(error)) from None

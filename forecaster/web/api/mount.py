@@ -9,18 +9,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forecaster.web.api import (
+    alerts,
     answers,
     dataset,
+    deliveries,
     description,
+    endpoints,
     forecasts,
     indicators,
     jobs,
     leads,
     quarantine,
     readings,
+    rules,
 )
 
-RESOURCES = (forecasts, indicators, readings, leads, quarantine, jobs, dataset)
+RESOURCES = (
+    *(forecasts, indicators, readings, leads, quarantine),
+    *(alerts, rules, endpoints, deliveries),
+    *(jobs, dataset),
+)
 
 
 def add(app: FastAPI) -> None:

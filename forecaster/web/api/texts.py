@@ -12,6 +12,7 @@ Remark = Annotated[
     StringConstraints(max_length=2000, pattern=_WITHOUT_NULL),
     Field(description="Kept with it, as it is."),
 ]
+Word = Annotated[str, StringConstraints(max_length=64, pattern=r"^[!-~]+$")]
 Reason = Annotated[
     str,
     StringConstraints(max_length=2000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$"),

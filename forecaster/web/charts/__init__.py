@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from forecaster.web.charts import constraints, history, outlook, readings, state
+from forecaster.web.charts import constraints, history, outlook, readings, replay, state
 from forecaster.web.charts.parts import Chart
 
 CHARTS: Mapping[str, Callable[..., Chart]] = {
@@ -19,6 +19,7 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "history": history.headline,
     "levels": constraints.levels,
     "readings": readings.readings,
+    "replay": replay.replay,
     "strengths": state.strengths,
     "sub_levels": constraints.sub_levels,
 }

@@ -29,8 +29,11 @@ PLACES = (
     ("/history", "History"),
     ("/drivers", "Drivers and constraints"),
     ("/indicators", "Indicators"),
+    ("/alerts", "Alerts"),
     ("/operations", "Operations"),
 )
+#: What lies below one of them without its address saying so.
+BELOW = {"/endpoints": "/alerts", "/deliveries": "/alerts"}
 HTML = "text/html; charset=utf-8"
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
 
@@ -232,6 +235,7 @@ def download(ask: Ask) -> Callable[[str, str], str]:
 def place(address: str) -> str:
     """Which of the places a page belongs to."""
     path = address.partition("?")[0]
+    path = next((above for below, above in BELOW.items() if path.startswith(below)), path)
     return next(
         (one for one, _ in reversed(PLACES) if path == one or path.startswith(f"{one}/")), ""
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 
 from forecaster.alerts.rules import Rule
@@ -147,8 +149,8 @@ def test_what_happens_within_the_interval_is_told_together_when_it_ends(desk: De
 
 
 def test_a_resolution_is_told_once(desk: Desk) -> None:
-    room = Room(desk, {"resolution": rule("resolution")}, "one")
     resolutions.add(desk.engine, "retreat", after().date(), "https://example.org/a", after())
+    room = Room(desk, {"resolution": rule("resolution")}, "one")
     room.look()
     now = after(days=1)
     resolutions.add(desk.engine, "balancing", now.date(), "https://example.org/b", now)
@@ -157,3 +159,73 @@ def test_a_resolution_is_told_once(desk: Desk) -> None:
     (told,) = room.sent("one")
     assert ("question.resolved", "balancing") == (told["type"], told["data"]["subject"])
     assert "https://example.org/b" == told["data"]["facts"]["source"]
+
+
+def test_a_new_endpoint_is_not_told_of_what_was_so_before_it(desk: Desk) -> None:
+    """Late indicators, failing sources, refused fits, revisions: each told if it comes after."""
+    stated = {
+        "stale": rule("stale", indicators=["trade_total", "gdp_ratio"]),
+        "failing": rule("failing", failures=1),
+        "rejected": rule("rejected", running=1),
+        "revised": rule("revised"),
+        "resolution": rule("resolution"),
+    }
+    readings.add(desk.engine, [new(1.0, "gdp_ratio", "2024"), new(2.0)], now=after())
+    readings.add(desk.engine, [new(3.0, day=1)], now=after(days=1))
+    visits.fail(desk.engine, Failure("gacc", [], "503"), now=after())
+    resolutions.add(desk.engine, "retreat", after().date(), "https://example.org/a", after())
+    room = Room(desk, stated)
+    room.publish(0.10)
+    room.publish(0.11, kind="rejected", hours=1)
+    room.look(days=400)
+    early = {(one.rule, one.subject) for one in room.decided()}
+    assert {("stale", "trade_total"), ("failing", "gacc")} < early
+    room.clock.now = after(days=400, minutes=1)
+    room.ids["late"] = room.listen("late").id
+    assert 0 == room.look(days=400, minutes=15)
+    assert [] == room.decided("late")
+    visits.fail(desk.engine, Failure("ofac", [], "503"), now=after(days=401))
+    room.look(days=401)
+    assert ["ofac"] == [one.subject for one in room.decided("late")]
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_what_happens_between_an_endpoint_and_the_next_look_is_told_once(
+    desk: Desk, *, looked: bool
+) -> None:
+    """The job comes every quarter of an hour; whoever joins in between misses nothing."""
+    room = Room(desk, {"r": rule("revised"), "f": rule("failing", failures=1)})
+    readings.add(desk.engine, [new(10.0)], now=after())
+    if looked:
+        room.look()
+    room.ids["late"] = room.listen("late").id
+    readings.add(desk.engine, [new(11.0, day=1)], now=after(minutes=3))
+    visits.fail(desk.engine, Failure("gacc", [], "503"), now=after(minutes=4))
+    for minutes in (15, 30, 45):
+        room.look(minutes=minutes)
+    assert {"r", "f"} == {one.rule for one in room.decided("late")}
+    assert 2 == len(room.decided("late"))
+
+
+def test_a_value_that_comes_while_the_rules_are_judged_is_told_once(desk: Desk) -> None:
+    """Writers stand in a line: it waits for the turn, and belongs to the next one."""
+    room = Room(desk, {"r": rule("revised", group=False)}, "one")
+    readings.add(desk.engine, [new(10.0)], now=after())
+    amount = 12
+
+    def revise() -> None:
+        for step in range(1, amount + 1):
+            readings.add(desk.engine, [new(10.0 + step, day=step)], now=after(minutes=step))
+
+    writer = Thread(target=revise)
+    writer.start()
+    looks = 0
+    while writer.is_alive():
+        looks += 1
+        room.look(minutes=looks / 100)
+    writer.join()
+    room.look(days=1)
+    facts = [one["data"]["facts"] for one in room.sent("one")]
+    assert amount == sum(one["count"] for one in facts)
+    told = [change["after"] for one in facts for change in one["largest"]]
+    assert len(told) == len(set(told))

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecaster.alerts import measures, quantities
+from forecaster.alerts import machine, measures, quantities, telling
+from forecaster.alerts.machine import Message
 from forecaster.belief import FACTORS, FAMILIES, Diagnostics
 from tests import synthetic
+from tests.alerts.rules.support import after, rule
 
 probabilities = st.floats(0, 1)
 
@@ -78,3 +80,25 @@ def test_what_a_forecast_does_not_have_is_none_and_what_nobody_has_is_refused() 
     assert quantities.of("alliance_by@20y", document) is None
     with pytest.raises(ValueError, match="aliance"):
         quantities.of("aliance_by@10y", document)
+
+
+def test_no_rule_tells_of_a_move_within_the_error_of_the_difference() -> None:
+    """Whatever it watches, by the error that the forecasts state for it."""
+    for name, unit in quantities.UNITS.items():
+        kind = {"probability": "points", "rate": "points", "units": "units"}[unit]
+        stated = rule("moved", quantity=name, **{kind: 0.001})
+        for errors, tells in ((1.9, False), (2.1, True)):
+            state = None
+            said: tuple[Message, ...] = ()
+            for at, step in enumerate((0.0, errors * measures.error_of_difference(0.01, 0.01))):
+                document = synthetic.document()
+                found = quantities.of(name, document)
+                assert found is not None
+                found.interval["mean"], found.interval["mcse"] = 0.2 + step, 0.01
+                seen = telling.observation(stated, document, after(days=at))
+                assert seen is not None
+                if state is None:
+                    state = machine.begin(stated, seen, after())
+                else:
+                    state, said = machine.observe(stated, state, seen, after(days=at))
+            assert tells == bool(said), name

@@ -118,6 +118,7 @@ def _desk(home: Path) -> Desk:
         settings.load({"FORECASTER_HOME": str(home)}),
         web_requests_per_second=1_000_000,
         web_burst=1_000_000,
+        webhook_allow_cidrs=("127.0.0.0/8",),
     )
     return Desk(chosen, open_engine(chosen.database_url), lambda: NOW)
 
@@ -137,10 +138,17 @@ def desk(prepared: Path, tmp_path: Path) -> Desk:
     return _desk(home)
 
 
+def nobody(host: str, _port: int) -> list[str]:
+    """A name server that knows nobody: no test asks a real one."""
+    raise OSError(f"{host} is unknown here")
+
+
 def make_app(desk: Desk, folder: Path, *, jobs: bool = True) -> FastAPI:
     """The desk with its door, with jobs that nobody runs or without any."""
     operations = OfTheJobs(desk, timetable.read(None), None) if jobs else None
-    return desk_app.create_app(desk_app.site(desk, Studio(folder / "charts"), operations))
+    site = desk_app.site(desk, Studio(folder / "charts"), operations)
+    site.look_up = nobody
+    return desk_app.create_app(site)
 
 
 @pytest.fixture

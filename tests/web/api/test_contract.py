@@ -20,6 +20,7 @@ from schemathesis.specs.openapi import checks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecaster.wiring import Desk
+from tests.web.api import told
 from tests.web.api.conftest import make_token
 from tests.web.api.test_openapi import KEPT, OPERATIONS
 
@@ -31,7 +32,11 @@ THERE: dict[str, list[Any]] = {
     "indicator": ["trade_total", "leader_meetings", "gdelt_tone"],
     "number": [1, 2, 3],
     "name": ["update", "collect"],
+    "rule": ["headline", "likely", "headline_drift"],
+    "sequence": [1, 2],
 }
+#: The same where a name is that of an endpoint; the deliveries are found when they are there.
+ENDPOINTS = ["desk", "chat"]
 #: A period of the calendar may lie ahead, a day may not exist, a reading may be set aside: a
 #: description cannot say it, and such requests are answered 422.
 NOT_ASKED = [checks.positive_data_acceptance]
@@ -58,6 +63,7 @@ def schema(app: FastAPI, desk: Desk) -> Any:
     loaded = schemathesis.openapi.from_dict(json.loads(json.dumps(KEPT)))
     loaded.app = _answering_only(app)
     token = make_token(desk, "read", "record", "operate")
+    THERE["webhook_id"] = told.fill(desk)
 
     @loaded.auth()  # so that it can leave the token out, too
     class _Token:
@@ -73,8 +79,15 @@ def schema(app: FastAPI, desk: Desk) -> Any:
 def _point(case: Any, there: int) -> None:
     """Point a request at something that exists, at times without what chance may not guess."""
     for name in case.path_parameters:
-        if name in THERE:
-            case.path_parameters[name] = THERE[name][there % len(THERE[name])]
+        known = ENDPOINTS if name == "name" and "/endpoints/" in case.path else THERE.get(name)
+        if known is not None:
+            case.path_parameters[name] = known[there % len(known)]
+    if case.path.endswith("/endpoints"):
+        case.body = {"url": "http://127.0.0.1:9/", "name": f"desk-{there}", "rules": ["stale"]}
+    if case.path.endswith("/silence"):
+        case.body = {"until": f"2030-01-0{1 + there}"}
+    if case.path.endswith("/replay") and case.method == "GET":
+        case.query = {"set": [f"min_interval = '{there + 1}h'"]}
     if there % 2 == 0:
         case.headers.pop("If-Match", None)
         if case.path.endswith("/confirm"):
