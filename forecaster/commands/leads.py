@@ -71,7 +71,7 @@ def confirm(
         {name: one for name, one in said.items() if one not in {None, ""}},
     )
     stated = judging.Confirmation(period, value, counted, note.strip())
-    done = judging.confirm(open_desk(settings.load()), number, stated, entry=line)
+    done = judging.confirm(open_desk(settings.load()), number, stated, asked=judging.Asked(line))
     if as_json:
         speak.document(done.document())
     elif done.value is None:
@@ -96,7 +96,7 @@ def dismiss(number: int = Number, note: str = Note, as_json: bool = options.Json
     from forecaster.wiring import open_desk
 
     line = Entry(COMMAND_LINE, "lead.dismiss", str(number), {"note": note} if note else {})
-    lead = judging.dismiss(open_desk(settings.load()), number, note=note, entry=line)
+    lead = judging.dismiss(open_desk(settings.load()), number, note=note, asked=judging.Asked(line))
     if as_json:
         speak.document({"id": number, "decision": "dismissed", "indicator": lead.indicator})
     else:

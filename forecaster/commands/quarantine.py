@@ -57,7 +57,8 @@ def accept(number: int = Number, reason: str = Reason, as_json: bool = options.J
 
     desk = open_desk(settings.load())
     why = _stated(reason)
-    one = judging.accept(desk, number, why, _user(), entry=_line("accept", number, why))
+    asked = judging.Asked(_line("accept", number, why))
+    one = judging.accept(desk, number, why, _user(), asked=asked)
     _tell(number, "accepted", f"{one.indicator} {one.period} = {one.value:g}", as_json=as_json)
 
 
@@ -69,7 +70,8 @@ def reject(number: int = Number, reason: str = Reason, as_json: bool = options.J
 
     desk = open_desk(settings.load())
     why = _stated(reason)
-    one = judging.reject(desk, number, why, _user(), entry=_line("reject", number, why))
+    asked = judging.Asked(_line("reject", number, why))
+    one = judging.reject(desk, number, why, _user(), asked=asked)
     _tell(number, "rejected", f"{one.indicator} {one.period}", as_json=as_json)
 
 

@@ -41,6 +41,12 @@ def some() -> dict[str, Drawing]:
         "beliefs": drawings.beliefs(
             [{"title": "sd", "rate": rate, "rows": [BELIEF]} for rate in (False, True)]
         ),
+        "replay": drawings.replay(
+            [row[:2] for row in said],
+            [{"when": DAY, "value": 0.2, "kind": "fired"}],
+            unit="probability",
+            threshold=0.25,
+        ),
         "history": drawings.history(
             said,
             [row[:4] for row in said],
