@@ -7,21 +7,27 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import jsonschema
 import pytest
 from sqlalchemy import text
 
 from forecaster.belief import FAMILIES, SCENARIOS
 from forecaster.posterior import files
-from forecaster.store import forecasts
+from forecaster.store import forecasts, outbox
 from forecaster.store.archive import RawArchive
 from forecaster.store.engine import open_engine, reading
+from tests.alerts.receiver import Receiver
+from tests.jobs.conftest import until
 from tests.replay import Replay
 
 COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
+SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "webhooks"
 REPORT_LIMIT = 2_000_000
 
 
@@ -145,13 +151,75 @@ def behind(home: Path, source: str) -> dict[str, tuple[str, bytes]]:
     return {path: (at, body) for path, (at, body) in bodies.items() if body is not None}
 
 
+ANY_MOVE = """
+[rule.any_move]
+title = "The headline moved at all"
+when = "moved"
+quantity = "alliance_by@10y"
+points = 0.000001
+error_multiple = 0.000001
+"""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as running:
+        yield running
+
+
+@contextmanager
+def serving(home: Path, log: Path, **settings: str | int) -> Iterator[None]:
+    """The service as a process of its own, without pages and jobs: it sends what is to be sent."""
+    chosen = {f"FORECASTER_{name.upper()}": str(value) for name, value in settings.items()}
+    environment = {**os.environ, "FORECASTER_HOME": str(home), **chosen}
+    words = [*COMMAND, "serve", "--no-pages"]
+    timetable = log.with_name("timetable.toml")
+    timetable.write_text('[job.tidy]\nat = "03:10"\ncatch_up = "none"\n')
+    environment["FORECASTER_SCHEDULE"] = str(timetable)
+    with log.open("ab") as out, subprocess.Popen(words, env=environment, stderr=out) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def told_of_the_move(
+    messages: list[dict[str, Any]], before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """One message, valid by its schema, from one forecast to the other, with where it came from."""
+    (message,) = messages
+    schema = json.loads((SCHEMAS / f"{message['type']}.schema.json").read_text())
+    jsonschema.validate(message, schema)
+    data = message["data"]
+    assert ("any_move", "fired") == (data["rule"], data["event"])
+    for told, shown in ((data["previous"], before), (data["current"], after)):
+        assert told["forecast_id"] == shown["forecast_id"]
+        for name in ("mean", "lower", "upper", "mcse"):
+            assert told[name] == shown["headline"][name]
+    assert data["as_of"] == after["as_of"]
+    assert data["versions"]["data_hash"] == after["data_hash"]
+    assert data["links"]["api"].endswith(f"/api/v1/forecasts/{after['forecast_id']}")
+
+
 @pytest.mark.slow
 def test_bytes_of_a_publisher_become_the_next_forecast(
-    home: Path, tmp_path: Path, replay: Replay
+    home: Path, tmp_path: Path, replay: Replay, receiver: Receiver
 ) -> None:
-    """By two jobs: the customs' page is fetched, kept and read; then fitted and published."""
+    """By two jobs: the customs' page is fetched, kept and read; then fitted and published.
+
+    A receiver that knows the Standard Webhooks text and our JSON Schema is told of the move.
+    """
     state = tmp_path / "state"
     shutil.copytree(home, state)
+    rules = tmp_path / "alerts.toml"
+    rules.write_text(ANY_MOVE)
+    alerting: dict[str, str | int] = {
+        "alerts": str(rules),
+        "webhook_allow_cidrs": "127.0.0.0/8",
+        "desk_url": "https://desk.example.org",
+    }
+    new_endpoint = ("endpoints", "add", receiver.url, "--name", "desk", "--rule", "any_move")
+    secret = document(forecaster(state, *new_endpoint, "--json", **alerting))["secret"]
     before = document(forecaster(state, "show", "--json"))
     mirrors = {name.removeprefix("FORECASTER_"): at for name, at in replay.environment.items()}
 
@@ -170,7 +238,7 @@ def test_bytes_of_a_publisher_become_the_next_forecast(
         last_run(state, "collect:gacc")[name] for name in ("status", "attempt", "by_hand")
     )
 
-    updated = document(forecaster(state, "jobs", "run", "update", "--json"))
+    updated = document(forecaster(state, "jobs", "run", "update", "--json", **alerting))
     after = document(forecaster(state, "show", "--json"))
     assert f"published: forecast {after['forecast_id']}" == updated["message"]
     assert "succeeded" == last_run(state, "update")["status"]
@@ -181,9 +249,16 @@ def test_bytes_of_a_publisher_become_the_next_forecast(
     assert before["n_readings"] + len(more) == after["n_readings"]
     published = document(forecaster(state, "history", "--json"))
 
+    with serving(state, tmp_path / "log", **alerting):
+        engine = open_engine(f"sqlite:///{state / 'forecaster.sqlite'}")
+        until(lambda: outbox.deliveries(engine, status="delivered"), "the delivery")
+    told_of_the_move(receiver.messages(secret), before, after)
+    (sent,) = document(forecaster(state, "deliveries", "list", "--json", **alerting))
+    assert ("desk", 1, receiver.ids) == (sent["endpoint"], sent["attempts"], [sent["webhook_id"]])
+
     again = document(forecaster(state, "jobs", "run", "collect:gacc", "--json", **mirrors))
     assert "gacc: unchanged, no readings added" == again["message"]
     assert new == fetched(state)
-    idle = document(forecaster(state, "jobs", "run", "update", "--json"))
+    idle = document(forecaster(state, "jobs", "run", "update", "--json", **alerting))
     assert "nothing is new" in idle["message"]
     assert published == document(forecaster(state, "history", "--json"))

@@ -34,6 +34,7 @@ from indicators.period import Period
 from jobs import timetable
 from jobs.operations import OfTheJobs
 from tests import posteriors, synthetic
+from tests.web.api import told
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
 SOURCE = "https://example.org/release"
@@ -128,6 +129,23 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("prepared")
     _fill(_desk(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def prepared_told(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same state after it has told something."""
+    home = tmp_path_factory.mktemp("told") / "state"
+    shutil.copytree(prepared, home)
+    told.fill(_desk(home))
+    return home
+
+
+@pytest.fixture
+def telling(prepared_told: Path, tmp_path: Path) -> Desk:
+    """That one, of the test's own."""
+    home = tmp_path / "state"
+    shutil.copytree(prepared_told, home)
+    return _desk(home)
 
 
 @pytest.fixture

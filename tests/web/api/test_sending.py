@@ -39,8 +39,14 @@ READS = (
 
 
 @pytest.fixture
+def desk(telling: Desk) -> Desk:
+    """By the true time, as receivers want it."""
+    return Desk(telling.settings, telling.engine, utc_now)
+
+
+@pytest.fixture
 def ids(desk: Desk) -> list[str]:
-    return told.fill(desk)
+    return [one.webhook_id for one in outbox.deliveries(desk.engine)]
 
 
 @pytest.fixture
@@ -80,12 +86,6 @@ def test_reading_needs_read(
 ) -> None:
     answer = ask.get(path.format(ids[0]), headers=bearer(token(*scopes.split())))
     assert answer.status_code == (200 if "read" in scopes.split() else 403)
-
-
-@pytest.fixture
-def desk(desk: Desk) -> Desk:
-    """By the true time, as receivers want it."""
-    return Desk(desk.settings, desk.engine, utc_now)
 
 
 def test_a_secret_is_told_once_and_nowhere_else(
@@ -141,11 +141,10 @@ def test_a_secret_is_told_once_and_nowhere_else(
 def test_an_endpoint_that_cannot_be_meant(
     ask: Asker, desk: Desk, operator: str, change: dict[str, Any], said: str
 ) -> None:
-    told.book(desk).add(told.NOWHERE, "desk", "standard", told.WHO)
     answer = ask.post("endpoints", operator, {**NEW, **change})
     assert 422 == answer.status_code
     assert said in answer.json()["detail"]
-    assert ["desk"] == [one.name for one in endpoints.every(desk.engine)]
+    assert ["desk", "chat"] == [one.name for one in endpoints.every(desk.engine)]
 
 
 def test_a_name_that_nobody_knows_is_saved_and_checked_at_each_sending(

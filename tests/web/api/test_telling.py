@@ -12,8 +12,12 @@ from tests.web.api.conftest import Asker, MakeToken
 
 
 @pytest.fixture
+def desk(telling: Desk) -> Desk:
+    return telling
+
+
+@pytest.fixture
 def filled(desk: Desk) -> Desk:
-    told.fill(desk)
     return desk
 
 

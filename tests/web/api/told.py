@@ -10,7 +10,8 @@ from forecaster.alerts.dispatcher import Dispatcher
 from forecaster.alerts.retry import Outcome
 from forecaster.belief import Forecast
 from forecaster.publish import publish
-from forecaster.store import outbox
+from forecaster.store import endpoints, outbox
+from forecaster.store.engine import writing
 from forecaster.wiring import Desk
 from tests.alerts.rules.support import document
 from tests.store.support import Somebody
@@ -56,3 +57,13 @@ def fill(desk: Desk) -> list[str]:
     book(desk).disable("chat", WHO)
     book(desk).enable("chat", WHO)
     return [one.webhook_id for one in outbox.deliveries(desk.engine)]
+
+
+def attempt(desk: Desk, answer: str) -> None:
+    """One more delivery, whose receiver answers this."""
+    with writing(desk.engine) as connection:
+        one = endpoints.standing(connection, "desk")
+        endpoints.change(connection, one.id, paused_until=None, failing_since=None, failures=0)
+        outbox.put(connection, endpoint=one.id, kind="webhook.test", body=b"{}", now=desk.clock())
+    sent = Dispatcher(desk.engine, lambda _m, _e: Outcome(200, "answered 200", answer), desk.clock)
+    sent.run_dry()
