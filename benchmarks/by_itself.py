@@ -3,7 +3,7 @@
 The publishers of all ten sources are replayed on this machine, each asked every two minutes. The
 service gets ``kill -9`` while it collects, while it fits (until that run is given up, and once
 more) and just after it has published, and is started again each time. Then a publisher revises a
-figure, and nobody touches the service until a forecast that saw it is published.
+figure, and nobody touches the service until a webhook tells of the forecast that saw it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from forecaster.store.handle import Engine
 from indicators import catalogue
 from indicators.sources import SOURCES
 from jobs import timetable
+from tests.alerts.receiver import Receiver
 from tests.replay import Replay, Route
 
 LEASE = 5  # seconds; what the usual 30 cost at each death is measured by `race`
@@ -49,6 +50,18 @@ every = "3m"
 catch_up = "latest"
 after = "news"
 settle = "5s"
+"""
+
+
+#: A message for every forecast that is not the same to the last digit: a real rule would rightly
+#: keep silent about one revised figure.
+RULES = """
+[rule.any_move]
+title = "The headline moved at all"
+when = "moved"
+quantity = "alliance_by@10y"
+points = 0.000001
+error_multiple = 0.000001
 """
 
 
@@ -168,27 +181,32 @@ class Service:
 
 def measure(folder: Path, environment: Mapping[str, str], deaths: int = 4) -> dict[str, Any]:
     """So many deaths while collecting, as many while fitting, one just after the forecast."""
-    with Replay(collecting.corpus(folder, datetime.now(UTC))) as replay:
-        plan = folder / "plan.toml"
+    corpus = collecting.corpus(folder, datetime.now(UTC))
+    with Replay(corpus) as replay, Receiver() as receiver:
+        plan, rules = folder / "plan.toml", folder / "alerts.toml"
         plan.write_text(PLAN)
+        rules.write_text(RULES)
         here = {
             **environment,
             **replay.environment,
             "FORECASTER_SCHEDULE": str(plan),
             "FORECASTER_LEASE_SECONDS": str(LEASE),
+            "FORECASTER_ALERTS": str(rules),
+            "FORECASTER_WEBHOOK_ALLOW_CIDRS": "127.0.0.0/8",
         }
         wanted = _undisturbed(folder / "undisturbed", here)
         home = folder / "state"
         here["FORECASTER_HOME"] = str(home)
         _must(here, "init")
         service = Service(home, here)
+        added = service.forecaster("endpoints", "add", receiver.url, "--name", "bench")
         try:
             _be_killed(service, deaths, default_rng(3))
             _until(lambda: _idle(service), "an update that finds nothing new")
             found = witness.fetched(service.engine, catalogue())
             lost = [f"{one} was not read" for one in (wanted - found).elements()]
             doubled = [f"{one} is one too many" for one in (found - wanted).elements()]
-            news = _news(service, replay)
+            news = _news(service, replay, lambda: _messages(receiver, added["secret"]))
             service.leave()
         finally:
             service.abandon()
@@ -239,15 +257,35 @@ def _idle(service: Service) -> bool:
     return last.get("status") == "succeeded" and "nothing is new" in last["message"]
 
 
-def _news(service: Service, replay: Replay) -> dict[str, float]:
-    """Seconds from a revision to its reading, and on to the forecast that saw it."""
+def _news(service: Service, replay: Replay, messages: Callable[[], list[Any]]) -> dict[str, float]:
+    """Seconds from a revision to its reading, on to the forecast that saw it, and to the webhook.
+
+    ``messages`` are what a receiver got and verified.
+    """
     before, known = len(forecasts.history(service.engine)), _revisions(service)
     replay[REVISED].add(_revision(replay))
     began = time.monotonic()
     _until(lambda: _revisions(service) > known, "the reading of the revision")
     read = time.monotonic()
     _until(lambda: len(forecasts.history(service.engine)) > before, "the forecast that saw it")
-    return {"news_seconds": time.monotonic() - read, "noticed_seconds": read - began}
+    published = time.monotonic()
+    made = forecasts.history(service.engine)[before].forecast_id
+    _until(lambda: made in map(_told_of, messages()), "the webhook about that forecast")
+    return {
+        "noticed_seconds": read - began,
+        "news_seconds": published - read,
+        "heard_seconds": time.monotonic() - read,
+    }
+
+
+def _messages(receiver: Receiver, secret: str) -> list[Any]:
+    """What came whole and signed; a sender that is killed leaves halves."""
+    return [json.loads(one.body) for one in receiver.believed([secret])]
+
+
+def _told_of(message: Any) -> str:
+    """The id of the forecast that a message tells of; empty for others."""
+    return str(message["data"].get("current", {}).get("forecast_id", ""))
 
 
 def _revision(replay: Replay) -> Route:

@@ -158,6 +158,12 @@ def _by_itself(found: Figures) -> list[Row]:
             "the publisher is asked every 120)",
             seconds < 300,
         ),
+        Row(
+            "from that reading to the verified webhook about that forecast",
+            "under 5 minutes",
+            f"{found['heard_seconds']:.0f} s",
+            found["heard_seconds"] < 300,
+        ),
     ]
 
 
