@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forecaster.store import readings, tokens
+from forecaster.store import alerts, endpoints, readings, tokens
 from forecaster.store.tokens import NewToken
 from forecaster.web.access import secret
 from forecaster.web.access.principal import COMMAND_LINE
@@ -17,6 +17,7 @@ from forecaster.wiring import Desk
 from tests.browser import serving, state
 from tests.browser.addresses import whole
 from tests.browser.tab import Open
+from tests.browser.test_axe import findings
 
 pytestmark = whole
 DRIVER, INDICATOR = "trade_total", "leader_meetings"
@@ -37,10 +38,10 @@ def own_address(own: Desk) -> Iterator[str]:
 
 @pytest.fixture
 def token(own: Desk) -> str:
-    """A token that may record, as ``forecaster token create`` makes it."""
+    """A token that may everything, as ``forecaster token create`` makes it."""
     text = secret.make()
     ends = state.NOW + timedelta(days=90)
-    scopes = frozenset({"read", "record"})
+    scopes = frozenset({"read", "record", "operate"})
     new = NewToken("analyst", text[: secret.SHOWN], secret.digest(text), scopes, ends)
     tokens.create(own.engine, new, COMMAND_LINE, now=state.NOW)
     return text
@@ -90,3 +91,34 @@ def test_a_reading_is_recorded_by_the_form(
 def test_a_visitor_is_not_offered_to_record(tab: Open) -> None:
     page = tab().go(f"/indicators/{INDICATOR}")
     assert page.get_by_role("button", name=re.compile("^Record")).count() == 0
+
+
+def test_an_operator_adds_an_endpoint_and_silences_a_rule(
+    tab: Open, own: Desk, own_address: str, token: str
+) -> None:
+    """By what can be read; axe looks at the forms that visitors do not see."""
+    watched = tab(base=own_address)
+    page = watched.go("/sign-in?next=/endpoints")
+    page.get_by_label("Token").fill(token)
+    page.get_by_role("button", name="Sign in").click()
+    assert findings(page) == []
+    page.get_by_label(re.compile("^Address")).fill("http://127.0.0.1:9/hook")
+    page.get_by_label(re.compile("^Name")).fill("night-desk")
+    page.get_by_label("headline", exact=True).check()
+    page.get_by_role("button", name="Add", exact=True).click()
+    secret = page.locator("#secret code").inner_text()
+    assert secret.startswith("whsec_")
+    page.goto(f"{own_address}/endpoints")
+    assert secret not in page.content()
+    made = endpoints.named(own.engine, "night-desk")
+    assert ("standard", ("headline",)) == (made.format, made.rules)
+    page.get_by_role("button", name=re.compile("^Test ?: night-desk")).click()
+    assert page.get_by_text("That does not count as received").is_visible()
+    page.get_by_role("navigation").get_by_role("link", name="Alerts", exact=True).click()
+    page.locator("#silence-rule").select_option("headline")
+    page.get_by_label(re.compile("^Until the end of")).fill("2026-12-24")
+    page.get_by_role("button", name="Silence", exact=True).click()
+    assert page.get_by_text("is silent until 24").is_visible()
+    assert findings(page) == []
+    assert ["headline"] == [one.rule for one in alerts.silences_at(own.engine, state.NOW)]
+    assert watched.problems == []
