@@ -9,7 +9,7 @@ import typer
 from forecaster import parsing, settings
 from forecaster.commands import options, speak
 from forecaster.errors import WrongValue
-from forecaster.posterior import words
+from forecaster.posterior import rule_words, words
 
 alerts = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Endpoint = typer.Option(None, "--endpoint", metavar="N", help="One endpoint, and not the desk.")
@@ -35,7 +35,7 @@ def listed(
         return
     speak.table(
         ["rule", "when", "watches"],
-        [[one["name"], one["when"], _watches(one)] for one in found["rules"]],
+        [[one["name"], one["when"], rule_words.watches(one)] for one in found["rules"]],
     )
     speak.say()
     for name in dict.fromkeys(one["rule"] for one in found["open"]):
@@ -77,7 +77,7 @@ def _tell_tried(rule: str, found: dict[str, Any]) -> None:
     history, counts = found["history"], found["counts"]
     made = ", ".join(f"{amount} {kind}" for kind, amount in history["forecasts"].items() if amount)
     span = f"{words.day(history['from'])} to {words.day(history['to'])}"
-    speak.paragraph(f"{rule} watches {_watches(found['rule'])}. History: {made}, {span}.")
+    speak.paragraph(f"{rule} watches {rule_words.watches(found['rule'])}. History: {made}, {span}.")
     moves = found["moves"]
     if moves["count"]:
         speak.paragraph(
@@ -147,12 +147,3 @@ def ack(
         speak.document({"forecast_id": done.forecast_id, "rule": rule, "endpoint": endpoint})
     else:
         speak.say(f"moves are measured from forecast {done.forecast_id} now")
-
-
-def _watches(rule: dict[str, Any]) -> str:
-    """What a rule watches, in a few words of its file."""
-    if "quantity" not in rule:
-        return str(rule["title"] or rule["when"])
-    keys = ("points", "bits", "units", "above", "below", "within", "running")
-    told = ", ".join(f"{key} {rule[key]}" for key in keys if key in rule and rule[key] != 1)
-    return f"{rule['quantity']}, {told}"

@@ -136,6 +136,7 @@ def standing(opened: int, silenced: int) -> str:
 def often(fired: int, a_year: float | None, span: str) -> str:
     """How often a rule would have told; ``span`` is ``1 Jan 2014 to 22 Nov 2026``."""
     told = words.count(fired, "alert")
+    told = told[0].upper() + told[1:]
     if a_year is None:
         return f"{told} over {span}, which is too short to say how many there are in a year."
     if fired == 0:

@@ -8,7 +8,7 @@ from typing import Any
 
 from forecaster import alert_listings
 from forecaster.errors import WrongValue
-from forecaster.posterior import alert_words, words
+from forecaster.posterior import alert_words, rule_words, words
 from forecaster.store import alerts, forecasts
 from forecaster.web.pages.indicator import NOTHING_TRIED, Tried
 from forecaster.web.pages.page import Ask, Page, View
@@ -22,15 +22,6 @@ DONE = {
     "hour.",
     "acknowledged": "Acknowledged: moves are measured from that forecast from now on.",
 }
-#: The keys of a rule that say what it watches, in the words of its file.
-EVERY = {
-    "stale": "every indicator",
-    "failing": "every source",
-    "rejected": "the gate",
-    "revised": "every indicator",
-    "resolution": "every scenario",
-}
-KEYS = ("points", "bits", "units", "above", "below", "within", "running", "failures", "percent")
 
 
 def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
@@ -53,7 +44,9 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
     return View(
         title="Alerts",
         shown={
-            "rules": [{**one, "watches": watches(one), "tried": _can(one)} for one in rules],
+            "rules": [
+                {**one, "watches": rule_words.watches(one), "tried": _can(one)} for one in rules
+            ],
             "names": [one["name"] for one in rules],
             "titles": titles,
             "opened": _together(
@@ -91,18 +84,6 @@ def _before(ask: Ask) -> int | None:
 
 def _can(rule: Mapping[str, Any]) -> bool:
     return rule["when"] in {"moved", "crossed"}
-
-
-def watches(rule: Mapping[str, Any]) -> str:
-    """What a rule watches, in a few words of its file."""
-    told = [
-        f"{key} {rule[key]:g}"
-        for key in KEYS
-        if isinstance(rule.get(key), int | float) and (key, rule[key]) != ("running", 1)
-    ]
-    told += [f"within {rule['within']}"] if "within" in rule else []
-    named = ", ".join(rule.get("indicators") or rule.get("sources") or ())
-    return ", ".join([rule.get("quantity") or named or EVERY[rule["when"]], *told])
 
 
 def _together(rows: list[dict[str, Any]], *keys: str) -> list[list[dict[str, Any]]]:

@@ -10,10 +10,10 @@ from forecaster import alert_listings, alerting
 from forecaster.alerts.replay import Replayed
 from forecaster.alerts.rules import Crossed, OfQuantity
 from forecaster.errors import NothingKnown, WrongValue
-from forecaster.posterior import alert_words, words
+from forecaster.posterior import alert_words, rule_words, words
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
-from forecaster.web.pages.alerts import SAID, watches
+from forecaster.web.pages.alerts import SAID
 from forecaster.web.pages.indicator import NOTHING_TRIED, Tried
 from forecaster.web.pages.page import Ask, Page, View
 
@@ -61,7 +61,7 @@ def view(ask: Ask) -> View:
     shown: dict[str, Any] = {
         "rule": stated,
         "name": name,
-        "watches": watches(stated),
+        "watches": rule_words.watches(stated),
         "fields": _fields(ask.query, stated),
         "changed": bool(_given(ask.query, stated)),
         "tried": tried,
@@ -75,7 +75,7 @@ def view(ask: Ask) -> View:
     span = f"{words.day(history['from'])} to {words.day(history['to'])}"
     shown |= {
         "done": document,
-        "watches": watches(document["rule"]),
+        "watches": rule_words.watches(document["rule"]),
         "often": alert_words.often(document["counts"]["fired"], document["a_year"], span),
         "messages": [
             {**one, "said": SAID[one["event"]]} for one in document["messages"][: -LAST - 1 : -1]
