@@ -26,8 +26,8 @@ def test_what_was_told_is_read_with_from_and_to(browser: Browser, desk: Desk) ->
     assert newest.details["summary"] in text
     for said in ("13 % (4 to 26)", "19 % (6 to 38)", "As of 20 Nov 2026"):
         assert said in text or said.partition("of ")[2] in text
-    assert "Alert: headline" in text
-    assert "Resolved, reverted: headline" in text
+    assert "Alert: The headline moved" in text
+    assert "Resolved, reverted: The headline moved" in text
     assert f'href="/forecasts/{newest.forecast_id}"' in page
     assert 'method="post"' not in page
     assert re.search(r"alerts? (is|are) open", text)
