@@ -2,6 +2,8 @@
 # make serve  the same state as a service on http://127.0.0.1:8000: pages, API and jobs
 # make test   lint, types, import contracts, tests
 # make bench  what the README promises, measured
+# make reference  the base rates of pacts between states, fitted anew to the counts in priors/reference
+# make skill  how well they would have foretold pledges, on splits fixed beforehand
 # make openapi  docs/reference/openapi.json, from what the API says of itself
 # make lock   new versions of everything, with hashes
 # make clean  removes what these made; never the state folder
@@ -18,7 +20,7 @@ BROWSER = $(shell command -v chromium || command -v chromium-browser || command 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
-.PHONY: run serve test needs lint types contracts bench openapi lock clean
+.PHONY: run serve test needs lint types contracts bench reference skill openapi lock clean
 .NOTPARALLEL:
 
 run: $(VENV)/ready
@@ -52,6 +54,12 @@ contracts: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py
+
+reference: $(VENV)/ready
+	$(BIN)/python -m benchmarks.reference_fit
+
+skill: $(VENV)/ready
+	$(BIN)/python -m benchmarks.reference_skill
 
 openapi: $(VENV)/ready
 	$(BIN)/python -c "from forecaster.web.api import mount; print(mount.text(), end='')" \

@@ -1,0 +1,1 @@
+"""The slower model: pledges and rivalries of pairs of powers since 1816, fitted to the counts."""
