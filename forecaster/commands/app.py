@@ -15,6 +15,7 @@ from forecaster.commands.init import init
 from forecaster.commands.leads import leads
 from forecaster.commands.quarantine import quarantine
 from forecaster.commands.record import record
+from forecaster.commands.reference import reference
 from forecaster.commands.report import report
 from forecaster.commands.resolve import resolve
 from forecaster.commands.settings import settings
@@ -37,6 +38,7 @@ for command in (
     record,
     resolve,
     history,
+    reference,
     indicators,
     readings,
     report,

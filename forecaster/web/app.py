@@ -36,6 +36,7 @@ from forecaster.web.pages import (
     judging,
     operations,
     page,
+    reference,
     rule,
     today,
 )
@@ -50,6 +51,7 @@ PAGES = (
     drivers.PAGE,
     indicators.PAGE,
     indicator.PAGE,
+    reference.PAGE,
     alerts.PAGE,
     rule.PAGE,
     endpoints.PAGE,

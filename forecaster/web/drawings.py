@@ -94,6 +94,11 @@ def beliefs(panels: Sequence[Mapping[str, Any]]) -> Drawing:
     return Drawing("beliefs", {"panels": panels})
 
 
+def spans(rows: Sequence[Mapping[str, Any]]) -> Drawing:
+    """Probabilities with 90 % intervals, a row each: label, mean, lower, upper, text, hollow."""
+    return Drawing("spans", {"rows": [dict(row) for row in rows]})
+
+
 def readings(
     standing: Sequence[Mapping[str, Any]],
     older: Sequence[Mapping[str, Any]],

@@ -13,7 +13,9 @@ COVARIATES: dict[Cause, tuple[str, ...]] = {
     "pledge_end": ("majors", "rival", "own_rivalry", "asymmetry", "wartime"),
     "rivalry_end": ("majors", "pact", "asymmetry", "border", "wartime"),
 }
-"""By cause. The contrast of ``rival`` may differ between eras for ``pledge``."""
+"""By cause."""
+SHIFTING = ("rival", "majors")
+"""Those whose effect on pledges may differ from era to era."""
 
 EFFECTS = tuple(f"{cause}.{name}" for cause in CAUSES for name in COVARIATES[cause])
 """Every effect of the model, in its order."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from priors.distribution import Draws as Numbers
-from priors.reference.covariates import COVARIATES, EFFECTS
+from priors.reference.covariates import COVARIATES, EFFECTS, SHIFTING
 from priors.reference.stances import Stances, Wars
 from priors.reference.table import CAUSES, Cause
 
@@ -39,18 +39,18 @@ class Draws:
     - ``log_rate.<cause>.<era>``: log yearly rate of a pair whose covariates are all 0, further
       members of an event included
     - ``effect.<cause>.<covariate>``
-    - ``contrast.<era>``: what is added to the effect of a common rival in that era
-    - ``contrast_sd``, ``era_sd.<cause>``, ``frailty.<cause>`` (shape)
+    - ``shift.<covariate>.<era>``: what that era adds to its effect on pledges
+    - ``shift_sd.<covariate>``, ``era_sd.<cause>``, ``frailty.<cause>`` (shape)
     """
 
     numbers: Mapping[str, Numbers]
 
     def __len__(self) -> int:
         """Draws there are."""
-        return len(self.numbers["contrast_sd"])
+        return len(self.numbers["shift_sd.rival"])
 
     def effects(self, cause: Cause, values: tuple[float, ...]) -> Numbers:
-        """What the covariates of a kind of pair add to its log rate, but for the era's contrast."""
+        """What the covariates of a kind of pair add to its log rate, but for the era's shifts."""
         total = np.zeros(len(self))
         for name, value in zip(COVARIATES[cause], values, strict=True):
             total += value * self.numbers[f"effect.{cause}.{name}"]
@@ -63,8 +63,8 @@ def columns(stances: Stances) -> tuple[str, ...]:
     return (
         *(f"log_rate.{cause}.{era}" for cause in CAUSES for era in eras),
         *(f"effect.{name}" for name in EFFECTS),
-        *(f"contrast.{era}" for era in eras),
-        "contrast_sd",
+        *(f"shift.{name}.{era}" for name in SHIFTING for era in eras),
+        *(f"shift_sd.{name}" for name in SHIFTING),
         *(f"era_sd.{cause}" for cause in CAUSES),
         *(f"frailty.{cause}" for cause in CAUSES),
     )

@@ -58,8 +58,9 @@ def log_rate(draws: Draws, stances: Stances, cause: Cause, cell: Cell, era: int)
     """Log yearly rate of one kind of pair in one era, by draw."""
     name = stances.era[era].id
     total = draws.numbers[f"log_rate.{cause}.{name}"] + draws.effects(cause, values(cause, cell))
-    if cause == "pledge" and cell.rival:
-        total = total + draws.numbers[f"contrast.{name}"]
+    if cause == "pledge":
+        for covariate, present in (("rival", cell.rival), ("majors", cell.majors)):
+            total = total + present * draws.numbers[f"shift.{covariate}.{name}"]
     return total
 
 
@@ -126,7 +127,7 @@ def pledge_within(
     pledge = [stance_log_rate(draws, stances, "pledge", cell, eras) for cell in cells]
     rupture = [stance_log_rate(draws, stances, "rivalry", cell, eras) for cell in cells]
     rival = np.ones(shape, dtype=np.int64)
-    moved = {"pledge": np.zeros(shape), "rivalry": np.zeros(shape), "contrast": np.zeros(shape)}
+    moved = {name: np.zeros(shape) for name in _steps(draws, stances)}
     waiting, done = np.ones(shape), np.zeros(shape)
     chance = 1.0 / stances.transfer.new_era_years if eras == "turning" else 0.0
     for _ in range(HORIZON):
@@ -134,14 +135,14 @@ def pledge_within(
         for name, both in (("pledge", pledge), ("rivalry", rupture)):
             base = np.where(rival == 1, both[1][:, None], both[0][:, None]) + moved[name]
             if name == "pledge":
-                base = base + rival * moved["contrast"]
+                base = base + moved["majors"] + rival * moved["rival"]
             out[name] = effective(base, draws.numbers[f"frailty.{name}"][:, None])
         leaving = out["pledge"] + out["rivalry"]
         left = waiting * -np.expm1(-leaving)
         done += left * out["pledge"] / leaving
         waiting -= left
         begins = rng.random(shape) < chance
-        for name, sd in _steps(draws).items():
+        for name, sd in _steps(draws, stances).items():
             moved[name] += begins * sd[:, None] * rng.standard_normal(shape)
         if reversion == "reverts":
             lots = rng.random(shape)
@@ -150,12 +151,13 @@ def pledge_within(
     return np.asarray(done.mean(axis=1))
 
 
-def _steps(draws: Draws) -> dict[str, Numbers]:
+def _steps(draws: Draws, stances: Stances) -> dict[str, Numbers]:
     """How far a new era moves each of the numbers that belong to eras."""
     return {
         "pledge": draws.numbers["era_sd.pledge"],
         "rivalry": draws.numbers["era_sd.rivalry"],
-        "contrast": draws.numbers["contrast_sd"],
+        "majors": stances.pair.majors * draws.numbers["shift_sd.majors"],
+        "rival": draws.numbers["shift_sd.rival"],
     }
 
 

@@ -62,6 +62,8 @@ def _turned(
     shape = (again, len(draws))
     after = rng.uniform(0.0, rates.HORIZON, shape)
     begun = rng.random(shape) < -np.expm1(-after / stances.transfer.new_era_years)
-    era_sd, contrast_sd = draws.numbers["era_sd.pledge"], draws.numbers["contrast_sd"]
+    majors = stances.pair.majors * draws.numbers["shift_sd.majors"]
+    era_sd = np.hypot(draws.numbers["era_sd.pledge"], majors)
+    contrast_sd = draws.numbers["shift_sd.rival"]
     moved = base + begun * era_sd * rng.standard_normal(shape)
     return moved.ravel(), (total + begun * contrast_sd * rng.standard_normal(shape)).ravel()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from priors.reference.covariates import COVARIATES, EFFECTS, values
+from priors.reference.covariates import COVARIATES, EFFECTS, SHIFTING, values
 from priors.reference.stances import Stances, Wars
 from priors.reference.table import CAUSES, LAST_YEAR, Cause, Cell, Table
 
@@ -32,7 +32,7 @@ def arrays(table: Table, stances: Stances, keep: Keep, causes: Sequence[Cause] =
     A kind is a cause, an era and covariates; a cell is a kind in a year, whatever the fold. An
     event is kept with those of its members whose cells are; what is left of it counts as one.
 
-    - ``x`` (kind, effect), ``rival`` (kind,): 1 where the contrast of rivals between eras acts
+    - ``x`` (kind, effect), ``shifting`` (kind, shift): covariates whose effect is each era's own
     - ``cause``, ``era`` (kind,)
     - ``kind``, ``year``, ``exposure`` (cell,); ``year`` counts through all causes
     - ``member_kind``, ``member_event``, ``share`` (member,): one over the event's members
@@ -86,7 +86,7 @@ def _kinds(kinds: Iterable[Kind]) -> Arrays:
         x[row, start : start + len(numbers)] = numbers
     return {
         "x": x,
-        "rival": x[:, EFFECTS.index("pledge.rival")].copy(),
+        "shifting": x[:, [EFFECTS.index(f"pledge.{name}") for name in SHIFTING]],
         "cause": _whole(cause for cause, _, _ in rows),
         "era": _whole(era for _, era, _ in rows),
     }

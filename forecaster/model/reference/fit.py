@@ -17,7 +17,7 @@ from forecaster.model.reference import graph
 from forecaster.model.reference.arrays import Arrays
 from forecaster.posterior import gate
 from priors.reference import draws
-from priors.reference.covariates import EFFECTS
+from priors.reference.covariates import EFFECTS, SHIFTING
 from priors.reference.draws import Draws
 from priors.reference.stances import Stances
 from priors.reference.table import CAUSES
@@ -94,7 +94,7 @@ class Compiled:
 
 
 SHOWN = (
-    *("log_rate", "effect", "contrast", "contrast_sd", "era_sd"),
+    *("log_rate", "effect", "shift", "shift_sd", "era_sd"),
     *("frailty", "extra", "members_sd", "members_shape"),
 )
 
@@ -112,10 +112,12 @@ def _kept(posterior: xr.Dataset, stances: Stances) -> Draws:
         for c, cause in enumerate(CAUSES)
         for e, era in enumerate(eras)
     }
-    effect, contrast = _flat(posterior["effect"]), _flat(posterior["contrast"])
+    effect, shift = _flat(posterior["effect"]), _flat(posterior["shift"])
     numbers |= {f"effect.{name}": effect[:, place] for place, name in enumerate(EFFECTS)}
-    numbers |= {f"contrast.{era}": contrast[:, e] for e, era in enumerate(eras)}
-    numbers["contrast_sd"] = _flat(posterior["contrast_sd"])
+    spread = _flat(posterior["shift_sd"])
+    for place, name in enumerate(SHIFTING):
+        numbers |= {f"shift.{name}.{era}": shift[:, place, e] for e, era in enumerate(eras)}
+        numbers[f"shift_sd.{name}"] = spread[:, place]
     for name in ("era_sd", "frailty"):
         each = _flat(posterior[name])
         numbers |= {f"{name}.{cause}": each[:, c] for c, cause in enumerate(CAUSES)}

@@ -11,18 +11,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
 from forecaster.model.reference.arrays import Arrays
-from priors.reference.covariates import EFFECTS
+from priors.reference.covariates import EFFECTS, SHIFTING
 from priors.reference.table import CAUSES
 
 # Log yearly rates before any data: about one in a hundred, 90 % from one in 1,200 to one in 8.
 LOG_RATE, LOG_RATE_SD = -4.6, 1.5
-EFFECT_SD, INTERACTION_SD = 1.0, 0.5
-ERA_SD, CONTRAST_SD, MEMBERS_SD = 0.7, 0.4, 0.5
+EFFECT_SD = 1.0
+ERA_SD, SHIFT_SD, MEMBERS_SD = 0.7, 0.5, 0.5
 
 
 def build(arrays: Arrays, n_eras: int) -> pm.Model:
@@ -30,6 +29,7 @@ def build(arrays: Arrays, n_eras: int) -> pm.Model:
     coords = {
         "cause": list(CAUSES),
         "effect_name": list(EFFECTS),
+        "shifting": list(SHIFTING),
         "era": range(n_eras),
         "step": range(n_eras - 1),
     }
@@ -56,11 +56,15 @@ def _log_rates(d: dict[str, Any]) -> Any:
     log_rate = pm.Deterministic(
         "log_rate", start[:, None] + spread[:, None] * walk, dims=("cause", "era")
     )
-    sds = np.array([INTERACTION_SD if "_and_" in name else EFFECT_SD for name in EFFECTS])
-    effect = pm.Normal("effect", 0.0, sds, dims="effect_name")
-    own = pm.HalfNormal("contrast_sd", CONTRAST_SD) * pm.Normal("contrast_z", dims="era")
-    contrast = pm.Deterministic("contrast", own, dims="era")
-    return log_rate[d["cause"], d["era"]] + pt.dot(d["x"], effect) + d["rival"] * contrast[d["era"]]
+    effect = pm.Normal("effect", 0.0, EFFECT_SD, dims="effect_name")
+    shift_sd = pm.HalfNormal("shift_sd", SHIFT_SD, dims="shifting")
+    own = shift_sd[:, None] * pm.Normal("shift_z", dims=("shifting", "era"))
+    shift = pm.Deterministic("shift", own, dims=("shifting", "era"))
+    return (
+        log_rate[d["cause"], d["era"]]
+        + pt.dot(d["x"], effect)
+        + pt.sum(d["shifting"] * shift.T[d["era"]], axis=1)
+    )
 
 
 def _years(events: Any, expected: Any, shape: Any) -> Any:

@@ -21,13 +21,14 @@ from forecaster.web.api import (
     leads,
     quarantine,
     readings,
+    reference,
     rules,
 )
 
 RESOURCES = (
     *(forecasts, indicators, readings, leads, quarantine),
     *(alerts, rules, endpoints, deliveries),
-    *(jobs, dataset),
+    *(jobs, reference, dataset),
 )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from forecaster.web.charts import constraints, history, outlook, readings, replay, state
+from forecaster.web.charts import constraints, history, outlook, readings, reference, replay, state
 from forecaster.web.charts.parts import Chart
 
 CHARTS: Mapping[str, Callable[..., Chart]] = {
@@ -20,6 +20,7 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "levels": constraints.levels,
     "readings": readings.readings,
     "replay": replay.replay,
+    "spans": reference.spans,
     "strengths": state.strengths,
     "sub_levels": constraints.sub_levels,
 }

@@ -29,6 +29,7 @@ PLACES = (
     ("/history", "History"),
     ("/drivers", "Drivers and constraints"),
     ("/indicators", "Indicators"),
+    ("/reference", "Other pairs"),
     ("/alerts", "Alerts"),
     ("/operations", "Operations"),
 )

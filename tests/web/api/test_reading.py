@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from forecaster import documents, listings, standing
+from forecaster import documents, listings, reference, standing
 from forecaster.store import readings
 from forecaster.wiring import Desk
 from tests.web.api.conftest import FORECASTS, NOW, Asker, new
@@ -33,6 +33,8 @@ SAME: dict[str, Told] = {
     "quarantine": documents.quarantine_of,
     "indicators/trade_total": lambda desk: listings.indicator_of(desk, "trade_total"),
     "sources": listings.visits_of,
+    "reference": lambda desk: reference.document(desk, NOW),
+    f"reference?as_of={DAY}": lambda desk: reference.document(desk, NOW, EARLIER),
 }
 
 

@@ -1,0 +1,96 @@
+"""``forecaster reference``: what other pairs of powers did, and what that says about this one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from forecaster import settings
+from forecaster.commands import options, speak
+from forecaster.errors import StoreError
+from forecaster.posterior import phrases_reference as say
+from forecaster.posterior import words
+
+
+def reference(as_json: bool = options.Json) -> None:
+    """Show the base rates of pledges between powers, and what they say about this pair."""
+    from forecaster import reference as room
+    from forecaster.wiring import open_desk
+
+    try:
+        desk = open_desk(settings.load())
+    except StoreError as error:
+        # The history of states does not need a state of ours.
+        speak.remark(str(error))
+        desk = None
+    found = room.document(desk, datetime.now(UTC))
+    if as_json:
+        speak.document(found)
+        return
+    speak.paragraph(say.pair(found))
+    speak.paragraph(found["definition"])
+    speak.say()
+    speak.paragraph(say.RATES)
+    speak.say()
+    _eras(found)
+    speak.say()
+    speak.paragraph(say.STANCES)
+    speak.say()
+    _stances(found)
+    speak.say()
+    _standing(found["standing"])
+    for line in say.skill(found["skill"]):
+        speak.paragraph(line)
+
+
+def _eras(found: dict[str, Any]) -> None:
+    rows = [
+        [
+            f"{one['first']}-{one['last']}",
+            one["title"],
+            one["formations"],
+            f"{one['pair_years']:,}",
+            *(_rate(found, one["era"], rival) for rival in (0, 1)),
+        ]
+        for one in found["counts"]
+    ]
+    header = ["years", "era", "treaties", "pair-years", "no common rival", "a common rival"]
+    speak.table(header, rows, right=(2, 3))
+
+
+def _rate(found: dict[str, Any], era: str, rival: int) -> str:
+    one = say.rate_of(found, era, rival)
+    return f"{words.rate(one['mean'])} ({words.rate_interval(one['lower'], one['upper'])})"
+
+
+def _stances(found: dict[str, Any]) -> None:
+    rows = [
+        [
+            one["eras"],
+            one["wars"],
+            one["reversion"],
+            f"{words.percent(one['mean'])} ({words.interval(one['lower'], one['upper'])})",
+        ]
+        for one in found["ten_years"]
+    ]
+    speak.table(["eras", "wars", "common rival", "in ten years"], rows)
+
+
+def _standing(one: dict[str, Any] | None) -> None:
+    if one is None:
+        speak.paragraph("No forecast stands; `forecaster update` makes one.")
+        return
+    for line in say.changed(one):
+        speak.paragraph(line)
+    if one["under"]:
+        speak.say()
+        rows = [
+            [
+                name,
+                f"{words.percent(row['mean'])} ({words.interval(row['lower'], row['upper'])})",
+                "" if row["sound"] else "too few draws carry it: fit it to know",
+            ]
+            for name, row in one["under"].items()
+        ]
+        speak.table(["prior set", "headline", ""], rows)
+    speak.say()

@@ -1,0 +1,150 @@
+"""What other pairs of powers did, what that says about this one, and what the readings changed.
+
+The same document for command, page and API. It reads what was saved; nothing is fitted.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from forecaster import standing
+from forecaster.belief import Forecast
+from forecaster.documents import posterior_place
+from forecaster.errors import DamagedFile, ForecasterError, NothingKnown
+from forecaster.posterior import restated
+from forecaster.wiring import Desk
+from priors import load as load_priors
+from priors.reference import draws, stances, table, transfer
+from priors.reference.draws import DamagedReference
+
+Document = dict[str, Any]
+HORIZON_YEARS = 10
+DEFINITION = (
+    "A pledge to fight for each other (defence or offence in the sense of ATOP), by the pair alone "
+    "or with others. Major powers are those of the Correlates of War list; a common rival is a "
+    "third major power that the scholars' list of rivalries names for both."
+)
+
+
+def document(desk: Desk | None, now: datetime, at: datetime | None = None) -> Document:
+    """The whole document; ``standing`` is None where no forecast stands, or stood ``at`` a time.
+
+    Raises
+    ------
+    DamagedFile
+        If what was saved of the reference class is missing or changed.
+    """
+    try:
+        return {**_saved(), "skill": _skill(), "standing": _standing(desk, now, at)}
+    except DamagedReference as error:
+        raise DamagedFile(f"the reference class cannot be shown: {error}") from error
+
+
+def _saved() -> Document:
+    """Base rates by era and the pair's ten years under every stance, as they were saved."""
+    found, stated = draws.summary(), stances.load()
+    results, default = found["results"], stated.default.model_dump()
+    chosen = next(
+        one
+        for one in results["ten_years"]
+        if all(one[name] == value for name, value in default.items())
+    )
+    return {
+        "definition": DEFINITION,
+        "horizon_years": HORIZON_YEARS,
+        "fitted_at": found["created_at"],
+        "table_sha256": found["table_sha256"],
+        "diagnostics": found["diagnostics"],
+        "counts": results["counts"],
+        "base_rates": results["base_rates"],
+        "other_rates": results["other_rates"],
+        "contrast": results["contrast"],
+        "default": default,
+        "stances": {
+            "wars": stated.wars,
+            "eras": stated.eras,
+            "reversion": stated.reversion,
+        },
+        "pair": {name: chosen[name] for name in ("mean", "lower", "upper")},
+        "ten_years": results["ten_years"],
+        "prior_sets": {
+            name: {"wars": wars, "eras": eras, **results["sets"][name]}
+            for name, (wars, eras) in transfer.SETS.items()
+        },
+    }
+
+
+def _skill() -> Document | None:
+    """What the out-of-sample comparison found, without its calibration; None if never made."""
+    path = table.HERE / "skill.json"
+    if not path.exists():
+        return None
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        "splits_date": found["splits_date"],
+        "schemes": [
+            {
+                key: {k: v for k, v in value.items() if k != "calibration"}
+                if isinstance(value, dict)
+                else value
+                for key, value in scheme.items()
+            }
+            for scheme in found["schemes"]
+        ],
+    }
+
+
+def _standing(desk: Desk | None, now: datetime, at: datetime | None) -> Document | None:
+    """What stands: the headline, and how far the two parameters moved from their prior."""
+    if desk is None:
+        return None
+    try:
+        forecast = standing.forecast(desk.settings, now, at)
+    except NothingKnown:
+        return None
+    parameters = desk.priors.parameters
+    same = forecast["priors_hash"] == desk.priors.digest
+    return {
+        "forecast_id": forecast["forecast_id"],
+        "as_of": forecast["as_of"],
+        "headline": dict(forecast["headline"]),
+        "hazard": dict(forecast["hazards"]["alliance"]),
+        "prior_set": desk.priors.set_name if same else None,
+        "parameters": {
+            name: {
+                "before": {"mean": parameters[name].mean, "sd": parameters[name].sd}
+                if same and desk.priors.elicitation is None
+                else None,
+                "after": dict(forecast["parameters"][name]),
+            }
+            for name in restated.SHIFTED
+            if name in forecast["parameters"]
+        },
+        **_under(desk, forecast, same=same),
+    }
+
+
+def _under(desk: Desk, forecast: Forecast, *, same: bool) -> Document:
+    """The headline under each stance on the base rate, or why that cannot be told."""
+    if not same or desk.priors.elicitation is not None:
+        why = "the forecast was made from other priors than those that are set now"
+        return {"under": None, "why": why}
+    try:
+        path, sha256 = posterior_place(desk, forecast["forecast_id"])
+        found = restated.load(desk.settings.home / path, sha256, forecast["headline"]["date"])
+    except ForecasterError as error:
+        return {"under": None, "why": str(error)}
+    old, rows = dict(desk.priors.parameters), {}
+    for name in transfer.SETS:
+        one = found.under(old, dict(load_priors(name).parameters))
+        if one is not None:
+            rows[name] = {
+                "mean": one.mean,
+                "lower": one.lower,
+                "upper": one.upper,
+                "effective_draws": round(one.effective, 1),
+                "sound": one.sound,
+            }
+    return {"under": rows, "why": None}
