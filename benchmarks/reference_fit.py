@@ -30,7 +30,8 @@ def main() -> int:
     words.add_argument("--output", type=Path, default=table.HERE, help="where results go")
     asked = words.parse_args()
     counted = table.read() if asked.count is None else counting.count(asked.count)
-    if asked.count is not None:
+    if asked.count is not None or asked.output != table.HERE:
+        asked.output.mkdir(parents=True, exist_ok=True)
         table.write(counted, asked.output)
     stated = stances.load()
     given = {wars: arrays(counted, stated, keeps(wars)) for wars in WARS}

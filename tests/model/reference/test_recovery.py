@@ -13,7 +13,7 @@ from priors.reference.table import CAUSES
 from tests.model.reference import worlds
 
 EFFORT = Effort(draws=300, tune=300, chains=2)
-WORLDS = 4
+WORLDS = 3
 
 
 @pytest.mark.slow
