@@ -227,7 +227,9 @@ def test_the_shock_rate_is_the_count_of_the_list() -> None:
     assert prior.log_sd == pytest.approx(1 / sqrt(len(LOADED.shocks)), abs=0.01)
 
 
-@pytest.mark.parametrize(("name", "rate"), [("b_A", 0.006), ("b_B", 0.02), ("b_U", 0.005)], ids=str)
+@pytest.mark.parametrize(
+    ("name", "rate"), [("b_A", 0.00745), ("b_B", 0.02), ("b_U", 0.005)], ids=str
+)
 def test_log_rates_are_the_rates_of_their_reasons(name: str, rate: float) -> None:
     assert mean(name) == pytest.approx(log(rate), abs=0.001)
 

@@ -39,7 +39,7 @@ def test_it_is_small() -> None:
     assert sum(path.stat().st_size for path in draws.HERE.glob("*.csv")) < 800_000
 
 
-@pytest.mark.parametrize("name", sorted(set(transfer.SETS) - {priors.DEFAULT_SET}))
+@pytest.mark.parametrize("name", transfer.SETS)
 def test_the_prior_set_is_what_the_posterior_gives(name: str) -> None:
     wars, eras = transfer.SETS[name]
     wanted = transfer.entries(draws.saved(wars), STATED, eras)
