@@ -14,9 +14,11 @@ delay what was decided and lose nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from forecaster.alerts import measures
@@ -112,26 +114,36 @@ def observe(
     rule: Rule, state: State, found: Observation, now: datetime, silences: Sequence[Silence] = ()
 ) -> Step:
     """Take in a new observation."""
-    state, said = advance(rule, state, now, silences)
-    found = replace(found, seen=now)
-    state = replace(state, current=found, recent=_kept(rule, (*state.recent, found), now))
+    state, said = _due(rule, state, now, silences)
+    if found.seen != now:
+        found = replace(found, seen=now)
+    calm = state.calm if _beyond(rule, found) else found
+    recent = _kept(rule, (*state.recent, found), now)
+    # Field by field, for `replace` is slow and `try` takes 10,000 steps.
+    rest = state.streak, state.side, state.origin, state.episode, state.fired_at, state.opened_at
+    state = State(now, found, state.reference, calm, recent, *rest)
     side, _ = _moved(rule, state, now)
-    streak = state.streak + 1 if side == state.side else 1
-    state = replace(state, side=side, streak=streak if side else 0)
-    if not _beyond(rule, found):
-        state = replace(state, calm=found)
+    streak = 0 if side == 0 else state.streak + 1 if side == state.side else 1
+    if (side, streak) != (state.side, state.streak):
+        state = replace(state, side=side, streak=streak)
     state, more = _decide(rule, state, now, silences)
     return state, (*said, *more)
 
 
 def advance(rule: Rule, state: State, now: datetime, silences: Sequence[Silence] = ()) -> Step:
     """Do what has become due by now, each at its own time."""
+    state, said = _due(rule, state, now, silences)
+    return replace(state, clock=now), said
+
+
+def _due(rule: Rule, state: State, now: datetime, silences: Sequence[Silence]) -> Step:
+    """The same, the clock left at the last of it."""
     state = _no_later(state, now)
     said: tuple[Message, ...] = ()
     while (due := _next(rule, state, now, silences)) is not None:
         state, more = _decide(rule, replace(state, clock=due), due, silences)
         said += more
-    return replace(state, clock=now), said
+    return state, said
 
 
 def acknowledge(
@@ -179,9 +191,7 @@ def told_at(rule: Common, at: datetime) -> datetime:
 
 def size(rule: Moved, before: Observation, after: Observation) -> float:
     """How far apart two observations are, in the rule's measure."""
-    if rule.measure == "bits":
-        return measures.bits(before.value, after.value)
-    return abs(after.value - before.value) / rule.scale
+    return rule.apart(before.value, after.value)
 
 
 def _decide(rule: Rule, state: State, at: datetime, silences: Sequence[Silence]) -> Step:
@@ -190,12 +200,13 @@ def _decide(rule: Rule, state: State, at: datetime, silences: Sequence[Silence])
     said: tuple[Message, ...] = ()
     if (why := _over(rule, state, at)) is not None:
         state, said = _resolve(rule, state, at, why)
-    side, before = _moved(rule, state, at)
     tells = state.origin is None or isinstance(rule, Moved)
-    running = getattr(rule, "running", 1) if isinstance(rule, Moved | Crossed) else 1
-    if side and tells and state.streak >= running and may_fire(rule, state.fired_at, at):
-        state, more = _fire(rule, state, at, before)
-        said += more
+    running = rule.running if isinstance(rule, Moved | Crossed) else 1
+    if tells and state.streak >= running and may_fire(rule, state.fired_at, at):
+        side, before = _moved(rule, state, at)
+        if side:
+            state, more = _fire(rule, state, at, before)
+            said += more
     return state, said
 
 
@@ -234,10 +245,15 @@ def _moved(rule: Rule, state: State, at: datetime) -> tuple[int, Observation]:
     """To which side it has moved far enough (0: it has not), and from where."""
     if isinstance(rule, Moved):
         known = _since(rule, state, at)
-        far = [one for one in known if _is_far(rule, one, state.current)]
+        if not _may_be_far(rule, known, state.current):
+            return 0, state.reference
+        sizes = [(size(rule, one, state.current), one) for one in known]
+        far = [
+            one for one in sizes if one[0] >= rule.least and _counts(rule, one[1], state.current)
+        ]
         if not far:
             return 0, state.reference
-        before = max(far, key=lambda one: size(rule, one, state.current))
+        _, before = max(far, key=itemgetter(0))
         return (1 if state.current.value > before.value else -1), before
     if state.calm is None or not _beyond(rule, state.current):
         return 0, state.reference
@@ -246,10 +262,19 @@ def _moved(rule: Rule, state: State, at: datetime) -> tuple[int, Observation]:
     return (rule.side if isinstance(rule, Crossed) else 1), state.calm
 
 
-def _is_far(rule: Moved, before: Observation, after: Observation) -> bool:
+def _may_be_far(rule: Moved, known: Sequence[Observation], after: Observation) -> bool:
+    """False only if none is far: the lowest or the highest is farthest, but for rounding."""
+    if len(known) < 2:
+        return True
+    values = [one.value for one in known]
+    least = 0.999 * rule.least
+    return any(rule.apart(one, after.value) >= least for one in (min(values), max(values)))
+
+
+def _counts(rule: Moved, before: Observation, after: Observation) -> bool:
     rose = after.value > before.value
     wanted = rule.direction == "either" or rose == (rule.direction == "up")
-    return wanted and size(rule, before, after) >= rule.least and _certain(rule, before, after)
+    return wanted and _certain(rule, before, after)
 
 
 def _certain(rule: Rule, before: Observation, after: Observation) -> bool:
@@ -264,24 +289,19 @@ def _since(rule: Moved, state: State, at: datetime) -> tuple[Observation, ...]:
     """What the current one is compared with: the reference, or all in a window since then."""
     if rule.within is None:
         return (state.reference,)
-    return _in_window(rule, state.recent, at)
+    return _from(state.recent, at - rule.within)
 
 
 def _kept(rule: Rule, recent: tuple[Observation, ...], now: datetime) -> tuple[Observation, ...]:
     if not isinstance(rule, Moved) or rule.within is None:
         return recent[-1:]
-    return _in_window(rule, recent, now)
+    return _from(recent, now - rule.within)
 
 
-def _in_window(
-    rule: Moved, recent: tuple[Observation, ...], at: datetime
-) -> tuple[Observation, ...]:
-    """Those in the window, and the one that stood when it began."""
-    if rule.within is None:
-        return recent
-    start = at - rule.within
-    earlier = [one for one in recent if one.seen <= start]
-    return (*earlier[-1:], *(one for one in recent if one.seen > start))
+def _from(recent: tuple[Observation, ...], start: datetime) -> tuple[Observation, ...]:
+    """Those after a time, and the one that stood then; they are in the order of time."""
+    later = bisect_right(recent, start, key=lambda one: one.seen)
+    return recent[max(later - 1, 0) :]
 
 
 def _beyond(rule: Rule, found: Observation) -> bool:

@@ -16,7 +16,7 @@ def bits(before: float, after: float) -> float:
     The same step counts for more near 0 and 1: 0.1 bit is about 5 points from 2 %, 9 from 10 %
     and 13 from 50 %.
     """
-    p, q = (min(max(one, _EDGE), 1 - _EDGE) for one in (before, after))
+    p, q = min(max(before, _EDGE), 1 - _EDGE), min(max(after, _EDGE), 1 - _EDGE)
     return (q - p) * (log2(q / (1 - q)) - log2(p / (1 - p)))
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from forecaster import validation
-from forecaster.alerts import quantities
+from forecaster.alerts import measures, quantities
 from forecaster.alerts.quiet import Quiet
 from forecaster.alerts.rules_parse import (
     Amount,
@@ -127,6 +127,12 @@ class Moved(OfQuantity):
         if found is None:
             raise ValueError("a rule states one of points, bits and units")
         return found
+
+    def apart(self, before: float, after: float) -> float:
+        """How far apart two values are, in that measure."""
+        if self.measure == "bits":
+            return measures.bits(before, after)
+        return abs(after - before) / self.scale
 
 
 class Crossed(OfQuantity):
