@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from forecaster.alert_listings import SEE
 from forecaster.alerts import documents, evaluate, replay, rules, telling
 from forecaster.alerts.machine import Message
+from forecaster.alerts.past import Past
 from forecaster.alerts.replay import Replayed
 from forecaster.alerts.rules import Crossed, Moved, OfQuantity, Rule
 from forecaster.documents import moment
@@ -71,10 +72,13 @@ def listed(
     }
 
 
-def tried(desk: Desk, name: str, changes: Sequence[str] = ()) -> Document:
+def tried(
+    desk: Desk, name: str, changes: Sequence[str] = (), *, past: Past | None = None
+) -> Document:
     """What a rule would have told over the whole history, and how far its quantity moved.
 
-    ``changes`` are keys with other values, as ``points = 5``, tried without touching the file.
+    ``changes`` are keys with other values, as ``points = 5``, tried without touching the file;
+    ``past`` is what is remembered of the forecasts, where somebody tries again and again.
 
     Raises
     ------
@@ -83,11 +87,13 @@ def tried(desk: Desk, name: str, changes: Sequence[str] = ()) -> Document:
     NothingKnown
         If there is no forecast.
     """
-    return tried_document(name, *replayed(desk, name, changes))
+    return tried_document(name, *replayed(desk, name, changes, past=past))
 
 
-def replayed(desk: Desk, name: str, changes: Sequence[str] = ()) -> tuple[OfQuantity, Replayed]:
-    """A rule about a number, and what it would have told over the whole history.
+def replayed(
+    desk: Desk, name: str, changes: Sequence[str] = (), *, past: Past | None = None
+) -> tuple[OfQuantity, Replayed]:
+    """A rule about a number, and what it would have told over the whole history: see ``tried``.
 
     Raises
     ------
@@ -102,7 +108,7 @@ def replayed(desk: Desk, name: str, changes: Sequence[str] = ()) -> tuple[OfQuan
             f"rule {name} is about {rule.when}, of which no history is kept; `try` replays rules "
             'with when = "moved" and when = "crossed"'
         )
-    done = replay.run(rule, replay.history(desk.engine))
+    done = replay.run(rule, (past or Past()).of(desk.engine, rule.quantity))
     if done.first is None or done.last is None:
         raise NothingKnown("there is no forecast to replay; run `forecaster update`")
     return rule, done

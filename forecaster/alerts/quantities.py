@@ -13,9 +13,10 @@ Horizons are ``year_end`` (of the forecast's own year), ``1y``, ``3y``, ``5y``, 
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from forecaster.belief import FACTORS, FAMILIES, HORIZON_YEARS, SCENARIOS, Forecast, Interval
+from forecaster.store.excerpts import Place
 
 Unit = Literal["probability", "rate", "units"]
 YEAR_END = "year_end"
@@ -62,6 +63,39 @@ def of(name: str, document: Forecast) -> Value | None:
     else:
         found = document["constraints"]["families"].get(part)
     return None if found is None else Value(found, None)
+
+
+def places(name: str) -> tuple[Place, ...]:
+    """Where a quantity stands in a document: first where it usually does, last where it must.
+
+    Raises
+    ------
+    ValueError
+        If there is no such quantity.
+    """
+    if name not in UNITS:
+        raise ValueError(f"no quantity is called {name!r}")
+    _, at, ahead = name.partition("@")
+    if at:
+        return ("horizons", AHEAD.index(ahead)), ("horizons",)
+    room, _, part = name.partition(".")
+    if room != "strength":
+        return ((f"{room}s", part),)
+    return (("constraints", "strength") if part == "all" else ("constraints", "families", part),)
+
+
+def alone(place: Place, found: Any) -> Forecast:
+    """A document of nothing but what was found at a place, for ``of`` to read."""
+    for step in reversed(place):
+        if isinstance(step, int):
+            # Behind the first row a date ahead is known by its years, not by its place.
+            before: list[Any] = [] if step == 0 else [{}]
+            found = [] if found is None else [*before, found]
+        elif found is None and step == place[-1]:
+            found = {}
+        else:
+            found = {step: found}
+    return cast("Forecast", found)
 
 
 def _ahead(what: str, ahead: str, document: Forecast) -> Value | None:

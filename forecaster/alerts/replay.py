@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from forecaster.alerts import machine, telling
+from forecaster.alerts import machine
 from forecaster.alerts.machine import Message, Observation, Silence, State
 from forecaster.alerts.rules import Crossed, Moved
-from forecaster.belief import Forecast, Kind
-from forecaster.store import alert_facts
-from forecaster.store.handle import Engine
+from forecaster.belief import Kind
 
-Moment = tuple[Kind, Forecast]
+Moment = tuple[Kind, Observation]
 
 
 @dataclass
@@ -33,36 +31,21 @@ class Replayed:
     open: bool = False
 
 
-def history(engine: Engine) -> Iterator[Moment]:
-    """Every forecast that stood, and before the first of them the hindcasts of earlier times."""
-    stood = alert_facts.stood(engine)
-    first = next(stood, None)
-    for one in alert_facts.hindcasts(engine):
-        if first is None or _as_of(one[1]) < _as_of(first[1]):
-            yield one
-    if first is not None:
-        yield first
-        yield from stood
-
-
 def run(
-    rule: Moved | Crossed, forecasts: Iterable[Moment], silences: Sequence[Silence] = ()
+    rule: Moved | Crossed, past: Iterable[Moment], silences: Sequence[Silence] = ()
 ) -> Replayed:
-    """Show a rule one forecast after the other, each when it was made; a hindcast at its as-of."""
+    """Show a rule its quantity in one forecast after the other, each when it was seen."""
     done = Replayed()
     state: State | None = None
-    for kind, document in forecasts:
-        now = _as_of(document) if kind == "hindcast" else _made(document)
-        found = telling.observation(rule, document, now)
-        if found is None:
-            continue
+    for kind, found in past:
+        now = found.seen
         if state is None:
             state = machine.begin(rule, found, now)
         else:
             done.steps.append(_step(rule, state.current, found))
         state, said = machine.observe(rule, state, found, now, silences)
         done.messages += said
-        done.seen.append(replace(found, seen=now))
+        done.seen.append(found)
         done.kinds[kind] = done.kinds.get(kind, 0) + 1
         done.first = done.first or now
         done.last = now
@@ -74,11 +57,3 @@ def _step(rule: Moved | Crossed, before: Observation, after: Observation) -> flo
     if isinstance(rule, Moved):
         return machine.size(rule, before, after)
     return abs(after.value - before.value) / rule.scale
-
-
-def _as_of(document: Forecast) -> datetime:
-    return datetime.fromisoformat(document["as_of"])
-
-
-def _made(document: Forecast) -> datetime:
-    return datetime.fromisoformat(document["created_at"])

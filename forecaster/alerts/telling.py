@@ -12,7 +12,7 @@ from forecaster import __version__
 from forecaster.alerts import measures, quantities
 from forecaster.alerts.machine import Message, Observation
 from forecaster.alerts.rules import Condition, Crossed, Event, Moved, OfQuantity, Rules
-from forecaster.belief import QUESTION, Forecast
+from forecaster.belief import QUESTION, Diagnostics, Forecast
 from forecaster.posterior import alert_words
 from forecaster.store.instants import to_text
 
@@ -65,13 +65,21 @@ def observation(rule: OfQuantity, document: Forecast, now: datetime) -> Observat
     found = quantities.of(rule.quantity, document)
     if found is None:
         return None
+    as_of = datetime.fromisoformat(document["as_of"])
+    return observed(found, document["forecast_id"], as_of, document["diagnostics"], now)
+
+
+def observed(
+    found: quantities.Value, name: str, as_of: datetime, diagnostics: Diagnostics, now: datetime
+) -> Observation:
+    """A quantity as it was seen in the forecast of an id."""
     return Observation(
-        id=document["forecast_id"],
-        as_of=datetime.fromisoformat(document["as_of"]),
+        id=name,
+        as_of=as_of,
         value=found.interval["mean"],
         lower=found.interval["lower"],
         upper=found.interval["upper"],
-        error=measures.error(found.interval, document["diagnostics"]),
+        error=measures.error(found.interval, diagnostics),
         seen=now,
         date=found.date,
     )

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import Column, Connection, Engine, and_, exists, func, select
+from sqlalchemy import Connection, and_, exists, func, select
 
-from forecaster.belief import Forecast, Kind
+from forecaster.belief import Forecast
 from forecaster.store import schema
-from forecaster.store.engine import reading
 from forecaster.store.forecasts import STANDS
-from forecaster.store.instants import from_text, to_text
+from forecaster.store.instants import to_text
 
 _ONE = schema.readings
 _GONE = schema.withdrawals
@@ -164,34 +162,3 @@ def resolutions(connection: Connection, after: int, last: int) -> list[Resolved]
         table.c.id > after, table.c.id <= last
     )
     return [Resolved(*row) for row in connection.execute(statement.order_by(table.c.id))]
-
-
-def stood(engine: Engine) -> Iterator[tuple[Kind, Forecast]]:
-    """The forecasts that came to stand, in the order in which they were stored."""
-    newest = ("", "")
-    for kind, found in _documents(engine, STANDS, (_FORECASTS.c.id,)):
-        this = (to_text(from_text(found["as_of"])), to_text(from_text(found["created_at"])))
-        if this >= newest:
-            newest = this
-            yield kind, found
-
-
-def hindcasts(engine: Engine) -> Iterator[tuple[Kind, Forecast]]:
-    """The hindcasts by the time that they are of; of several the one that was made last."""
-    last: tuple[Kind, Forecast] | None = None
-    order = (_FORECASTS.c.as_of, _FORECASTS.c.created_at, _FORECASTS.c.id)
-    for one in _documents(engine, ("hindcast",), order):
-        if last is not None and last[1]["as_of"] != one[1]["as_of"]:
-            yield last
-        last = one
-    if last is not None:
-        yield last
-
-
-def _documents(
-    engine: Engine, kinds: Sequence[Kind], order: Sequence[Column[Any]]
-) -> Iterator[tuple[Kind, Forecast]]:
-    statement = select(_FORECASTS.c.kind, _FORECASTS.c.document).where(_FORECASTS.c.kind.in_(kinds))
-    with reading(engine) as connection:
-        for kind, text in connection.execute(statement.order_by(*order)).yield_per(200):
-            yield kind, json.loads(text)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from forecaster import documents
 from forecaster.alerts import guard
+from forecaster.alerts.past import Past
 from forecaster.belief import Series
 from forecaster.posterior import series
 from forecaster.store.audit import Entry
@@ -65,7 +66,7 @@ class Site:
     """One running desk: the state it shows, who draws its charts, what it keeps in memory.
 
     ``operations`` is None where nobody looks after jobs, as in tests of pages; ``look_up`` gives
-    the addresses of a name that webhooks are to go to.
+    the addresses of a name that webhooks are to go to; ``past`` is what rules are tried on.
     """
 
     desk: Desk
@@ -73,6 +74,7 @@ class Site:
     memo: Memo
     operations: Operations | None = None
     look_up: guard.Resolver = guard.look_up
+    past: Past = field(default_factory=Past)
     _curves: OrderedDict[tuple[str, bool], Series] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
     _watched: tuple[str, Document] | None = None

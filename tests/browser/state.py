@@ -12,6 +12,7 @@ from forecaster import settings
 from forecaster.alerts import evaluate, replay, rules, telling
 from forecaster.alerts.book import Book
 from forecaster.alerts.dispatcher import Dispatcher
+from forecaster.alerts.past import Past
 from forecaster.alerts.retry import Outcome
 from forecaster.alerts.rules import Moved
 from forecaster.belief import QUESTION
@@ -86,7 +87,7 @@ def _tell(desk: Desk) -> None:
     setup = evaluate.prepare(desk.settings)
     name, rule = "headline", rules.with_changes("headline", setup.rules["headline"], {"points": 1})
     assert isinstance(rule, Moved)
-    done = replay.run(rule, replay.history(desk.engine))
+    done = replay.run(rule, Past().of(desk.engine, rule.quantity))
     with writing(desk.engine) as connection:
         evaluate.look(connection, setup, NOW)
         for one in done.messages:

@@ -77,7 +77,9 @@ async def tried(request: Request, rule: Name, changes: Changes = []) -> Response
     site = site_of(request)
     lines = tuple(changes)
     return await answers.given(
-        request, lines, lambda: answers.document(alerting.tried(site.desk, rule, lines))
+        request,
+        lines,
+        lambda: answers.document(alerting.tried(site.desk, rule, lines, past=site.past)),
     )
 
 

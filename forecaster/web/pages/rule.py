@@ -51,7 +51,8 @@ def view(ask: Ask) -> View:
     stated = alert_listings.rule(desk, name)
     tried, done, rule, why = NOTHING_TRIED, None, None, ""
     try:
-        rule, done = alerting.replayed(desk, name, _changes(ask.query, stated))
+        changes = _changes(ask.query, stated)
+        rule, done = alerting.replayed(desk, name, changes, past=ask.site.past)
     except WrongValue as error:
         text = str(error).removeprefix(f"{error.field}: ")
         field = error.field if error.field in {*NUMBERS, *LENGTHS} else ""

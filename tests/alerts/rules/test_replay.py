@@ -39,7 +39,8 @@ def test_how_often_somebody_looks_changes_no_decision(
     for number, (minutes, mean, error) in enumerate(story):
         now += timedelta(minutes=minutes)
         made.append((now, document(f"f{number}", now, mean, error)))
-    replayed = replay.run(stated, (("published", one) for _, one in made))
+    past = [telling.observation(stated, one, at) for at, one in made]
+    replayed = replay.run(stated, [("published", one) for one in past if one is not None])
     ticks = [(START + timedelta(minutes=one), None) for one in looks]
     live: list[machine.Message] = []
     state: machine.State | None = None
