@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 
-from forecaster.errors import ForecasterError, NothingKnown
+from forecaster.alerts import rules
+from forecaster.errors import ForecasterError, InvalidFiles, NothingKnown
 from forecaster.store import forecasts
 from forecaster.web.access.principal import ANYONE
 from forecaster.web.pages import page
@@ -73,3 +75,9 @@ def _wanted(site: Site, newest: str | None) -> Iterator[tuple[str, str, dict[str
         yield address, f"/forecasts/{quote(newest, safe='')}", {"forecast_id": newest}
     for name in site.desk.catalogue:
         yield "/indicators/{name}", f"/indicators/{name}", {"name": name}
+    known: rules.Rules = {}
+    with suppress(InvalidFiles):  # whoever asks for the page of a rule is told
+        known = rules.read(site.desk.settings.alerts)
+    for name, rule in known.items():
+        if isinstance(rule, rules.OfQuantity):
+            yield "/alerts/rules/{rule}", f"/alerts/rules/{name}", {"rule": name}

@@ -42,6 +42,11 @@ def test_the_first_reader_after_a_publication_does_not_wait(
             "the page of the last indicator",
         )
         assert kept(site, "/forecasts/{forecast_id}", "/forecasts/first") is not None
+        until(
+            lambda: kept(site, "/alerts/rules/{rule}", "/alerts/rules/likely") is not None,
+            "the page of the last rule about a number",
+        )
+        assert kept(site, "/alerts/rules/{rule}", "/alerts/rules/stale") is None
         put(engine, "second", mean=0.34)
         until(lambda: b"34\xc2\xa0%" in _body(site), "the page of the second")
         made = kept(site)
