@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from itertools import count, islice
 from math import sin
 from pathlib import Path
+from typing import Any
 
 import h5py
 
@@ -115,17 +116,27 @@ def make(
 def _numbered(document: Forecast, number: int, as_of: datetime) -> Forecast:
     """A copy of its own time and identity, its headline up or down by up to a quarter."""
     by = 1 + 0.25 * sin(number / 40)
-    headline = {**document["headline"]}
-    for name in ("mean", "lower", "upper"):
-        headline[name] = document["headline"][name] * by
+    headline = _scaled(document["headline"], by)
+    # The rules of alerts watch the row of its date.
+    horizons: list[Any] = [
+        {**row, "alliance_by": _scaled(row["alliance_by"], by)}
+        if row["date"] == headline["date"]
+        else row
+        for row in document["horizons"]
+    ]
     return {
         **document,
         "forecast_id": f"crowd-{number:06d}",
         "as_of": to_text(as_of),
         "created_at": to_text(as_of),
         "data_hash": f"{number:064x}",
-        "headline": headline,  # type: ignore[typeddict-item]
+        "headline": headline,
+        "horizons": horizons,
     }
+
+
+def _scaled(value: Any, by: float) -> Any:
+    return {**value, **{name: value[name] * by for name in ("mean", "lower", "upper")}}
 
 
 def _readings(desk: Desk, wanted: int, now: datetime) -> Iterator[NewReading]:

@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 
 from benchmarks import crowded, desk, floor, load, promises
 from forecaster import settings
+from forecaster.alerts.past import Past
 from forecaster.posterior import files, series
 from forecaster.store import forecasts, readings
 from forecaster.store.engine import open_engine, writing
@@ -75,6 +76,8 @@ def test_a_crowded_state_has_what_it_says(tmp_path: Path, source: Engine) -> Non
     assert [one.forecast_id for one in found] == crowd.ids
     assert {"published", "provisional"} == {one.kind for one in found}
     assert len({one.headline_mean for one in found}) == 60
+    watched = Past().of(engine, "alliance_by@10y")
+    assert [one.headline_mean for one in found] == [one.value for _, one in watched]
     known = [one for name in crowd.desk.catalogue for one in readings.vintages(engine, name)]
     assert len(known) == embedded
     assert any(one.vintage > 1 for one in known)
@@ -179,6 +182,8 @@ def test_pages_that_are_not_there_leave_a_promise_open() -> None:
 def test_every_kind_of_page_has_an_address(tmp_path: Path, source: Engine) -> None:
     crowd = crowded.make(tmp_path / "crowded", source, tmp_path / "source", (5, 10), NOW)
     found = desk.places(crowd)
-    assert len(found) == len({one.kind for one in found})
+    kinds = {one.kind for one in found}
+    assert len(found) == len(kinds)
+    assert {"alerts", "rule", "endpoints", "deliveries"} < kinds
     assert all(one.paths and one.weight > 0 for one in found)
     assert all(path.startswith("/") for one in found for path in one.paths)
