@@ -51,7 +51,7 @@ def test_a_newcomer_finds_the_reading_behind_today(tab: Open, desk: Desk) -> Non
     """Today, then the drivers, then an indicator, then the source of its newest reading."""
     watched = tab()
     page = watched.go("/")
-    page.get_by_role("link", name="Drivers and constraints").first.click()
+    page.get_by_role("link", name="Drivers", exact=True).first.click()
     assert page.url == f"{watched.base}/drivers"
     page.get_by_role("link", name=desk.catalogue[DRIVER].title).first.click()
     assert page.url == f"{watched.base}/indicators/{DRIVER}"

@@ -27,7 +27,7 @@ from forecaster.web.site import Site, site_of
 PLACES = (
     ("/", "Today"),
     ("/history", "History"),
-    ("/drivers", "Drivers and constraints"),
+    ("/drivers", "Drivers"),
     ("/indicators", "Indicators"),
     ("/reference", "Other pairs"),
     ("/alerts", "Alerts"),
