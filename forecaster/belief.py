@@ -17,6 +17,7 @@ HORIZON_YEARS = (1, 3, 5, 10, 20)
 
 Kind = Literal["published", "provisional", "hindcast", "rejected"]
 Status = Literal["published", "provisional", "stale", "hindcast"]
+NewsKind = Literal["reading", "revision", "time", "priors", "model", "noise"]
 
 
 class Interval(TypedDict):
@@ -99,10 +100,62 @@ class Sources(TypedDict):
     failed: list[str]
 
 
+class Change(TypedDict):
+    """A change of the headline: percentage points, and log-odds."""
+
+    points: float
+    log_odds: float
+
+
+class NewsPart(Change):
+    """One part of a change; ``lower`` to ``upper`` is its 90 % interval, in points.
+
+    ``indicator`` is null where the part is no indicator's; a ``reading`` without one is the
+    resolution of what is in force.
+    """
+
+    kind: NewsKind
+    indicator: str | None
+    lower: float
+    upper: float
+
+
+# Written as a call, since one of its keys is a word of the language.
+Explanation = TypedDict(
+    "Explanation",
+    {
+        "quantity": str,
+        "from": str,
+        "to": str,
+        "values": list[float],
+        "change": Change,
+        "parts": list[NewsPart],
+        "noise_bound": Change,
+        "reliable": bool,
+        "doubts": list[str],
+        "missing": list[str],
+        "draws_of": Literal["from", "to"] | None,
+        "k_hat": float | None,
+        "ess": float | None,
+        "steps": int,
+        "summary": str,
+    },
+)
+Explanation.__doc__ = """Why the headline moved from one forecast to another; the parts add up.
+
+``values`` are the two headlines. ``noise_bound`` is twice the Monte Carlo standard deviation of the
+comparison. ``reliable`` is false where one of ``doubts`` holds. ``missing`` says what could not be
+told, and why. ``draws_of`` is the forecast whose draws were weighed (null where none could be),
+``k_hat`` and ``ess`` how far they carry, ``steps`` over how many forecasts parts were added up.
+``summary`` says it in two or three sentences.
+"""
+
+
 class Forecast(TypedDict):
     """One forecast, whole.
 
     ``catalogue_hash`` is of what the indicators' files say to a fit; old documents lack it.
+    ``explanation`` is of the step from the forecast published before.
     """
 
     question: str
@@ -129,6 +182,7 @@ class Forecast(TypedDict):
     definition: str
     diagnostics: Diagnostics
     sources: Sources
+    explanation: NotRequired[Explanation]
 
 
 class Band(TypedDict):

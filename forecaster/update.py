@@ -8,7 +8,6 @@ before the last leaves the standing forecast as it was.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,27 +16,26 @@ from typing import Any, Literal
 
 import xarray as xr
 
-from forecaster import __version__, sources
+from forecaster import explaining, knowing, sources
 from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
 from forecaster.belief import QUESTION, Diagnostics, Forecast, Kind
 from forecaster.documents import moment
 from forecaster.errors import DamagedFile, Interrupted, NothingKnown, StoreError
+from forecaster.knowing import MODEL_VERSION
 from forecaster.model import elicit
 from forecaster.model.fit import Effort
 from forecaster.model.grid import FIRST, ORIGIN
 from forecaster.model.infer import Situation, infer
-from forecaster.model.observed import data_hash
 from forecaster.posterior import files, gate, schema, summary, words
 from forecaster.publish import publish
-from forecaster.store import forecasts, readings, resolutions, runs, visits
+from forecaster.store import forecasts, runs, visits
 from forecaster.store.lock import update_lock
 from forecaster.store.readings import StoredReading
 from forecaster.wiring import Desk
 from indicators.catalogue import digest
 from priors import Priors
 
-MODEL_VERSION = f"{__version__}+live.1"
 SEEDS = 2**32
 EARLIEST = ORIGIN.replace(year=ORIGIN.year + 1)
 
@@ -110,14 +108,13 @@ def _locked(
     alerting = evaluate.prepare(desk.settings)  # a slip in that file is told before the fit
     now = desk.clock()
     at = as_of or now
-    known = _known(desk, at)
-    situation, marks = _situation(desk, at)
+    seen = knowing.known(desk, at)
+    known, situation, said = seen.readings, seen.situation, seen.said
     if at.date() < EARLIEST:
         raise NothingKnown(
             f"as of {words.day(at.date())} there is too little to fit; the record begins in "
             f"{FIRST.year} and hindcasts in {words.day(EARLIEST)}"
         )
-    said = hashlib.sha256(json.dumps([data_hash(known), marks]).encode()).hexdigest()
     if as_of is None and not force and (same := _unchanged(desk, said, at)) is not None:
         run_id = runs.start(desk.engine, "update", {"data_hash": said}, now)
         message = f"nothing is new since {words.moment(same['as_of'])}; the forecast stands"
@@ -174,37 +171,12 @@ def _priors(desk: Desk, seed: int, progress: Callable[[str], None] | None) -> Pr
     if progress is not None:
         progress(f"solving the base rate for: {stated.title}")
     then = datetime(stated.date.year, stated.date.month, stated.date.day, tzinfo=UTC)
-    return elicit.solve(_known(desk, then), desk.catalogue, desk.priors, seed=seed)
+    return elicit.solve(knowing.evidence(desk, then), desk.catalogue, desk.priors, seed=seed)
 
 
 def _effort(desk: Desk) -> Effort:
     chosen = desk.settings
     return Effort(chosen.draws, chosen.tune, chosen.chains, chosen.cores)
-
-
-def _known(desk: Desk, at: datetime) -> list[StoredReading]:
-    """Readings of evidence indicators, as known at the time."""
-    known = [
-        one
-        for one in readings.as_known(desk.engine, at)
-        if (indicator := desk.catalogue.get(one.indicator)) is not None
-        and indicator.role == "evidence"
-    ]
-    if not known:
-        raise NothingKnown(
-            f"no reading is known as of {words.moment(at)}; run `forecaster init` to load the "
-            "embedded record"
-        )
-    return known
-
-
-def _situation(desk: Desk, at: datetime) -> tuple[Situation, list[list[str]]]:
-    """The scenario in force, and the resolutions behind it as they enter the data's hash."""
-    found = resolutions.as_known(desk.engine, at)
-    marks = [[one.scenario, one.date.isoformat()] for one in found]
-    left: date | None = next((one.date for one in found if one.scenario != "retreat"), None)
-    in_force = found[-1].scenario if found else "retreat"
-    return Situation(at.date(), in_force, left), marks
 
 
 def _unchanged(desk: Desk, said: str, at: datetime) -> Forecast | None:
@@ -230,6 +202,8 @@ def _store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outc
     kind: Kind = meant if diagnostics["passed"] else "rejected"
     document = _document(desk, tree, given, created, diagnostics)
     document["status"] = meant
+    if kind == "published" and (moved := explaining.of_step(desk, document, tree)) is not None:
+        document["explanation"] = moved
     tree.attrs.update(
         schema_version=schema.SCHEMA_VERSION,
         as_of=document["as_of"],

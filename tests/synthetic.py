@@ -12,6 +12,7 @@ from forecaster.belief import (
     FAMILIES,
     Band,
     Constraints,
+    Explanation,
     Fitted,
     Forecast,
     Horizon,
@@ -20,6 +21,8 @@ from forecaster.belief import (
     Series,
     Strength,
 )
+from forecaster.posterior import explanations
+from forecaster.posterior.explanations import Ends, Known, Weighed
 
 AS_OF = "2026-11-22T06:10:00Z"
 HORIZONS = (
@@ -52,6 +55,18 @@ def scenarios(years: float) -> dict[str, float]:
         "rupture": 0.02 * (1 - exp(-0.1 * years)),
     }
     return {"retreat": 1 - sum(shares.values())} | shares
+
+
+def explanation(start: str, end: str, before: float = 0.12, after: float = 0.131) -> Explanation:
+    """Why one made-up forecast differs from another: the shape of a real one."""
+    parts = [
+        Known("reading", "leader_meetings", 0.05, 0.01),
+        Known("revision", "trade_total", -0.02, 0.02),
+        Known("time", None, 0.0, 0.0),
+    ]
+    ends, weighed = Ends(start, end, before, after), Weighed("from", 0.2, 1900.0)
+    titles = {"leader_meetings": "Meetings of the presidents"}
+    return explanations.document(ends, parts, 0.05, weighed, rest="noise", titles=titles)
 
 
 def interval(mean: float, low: float = 0.1, high: float = 3.2) -> Interval:

@@ -116,7 +116,7 @@ def of_quantity(
         "interval": 0.9 if document is None else document["interval"],
         "as_of": moment(after.as_of),
         "forecast_id": after.id,
-        "explanation": None,
+        "explanation": None if document is None else document.get("explanation"),
         **_origin(setup, document),
     }
     return (RESOLVED if said.kind == "resolved" else kind), details

@@ -9,6 +9,7 @@ from forecaster.commands.check import check
 from forecaster.commands.collect import collect
 from forecaster.commands.deliveries import deliveries
 from forecaster.commands.endpoints import endpoints
+from forecaster.commands.explain import explain
 from forecaster.commands.history import history
 from forecaster.commands.indicators import indicators, readings
 from forecaster.commands.init import init
@@ -37,6 +38,7 @@ for command in (
     collect,
     record,
     resolve,
+    explain,
     history,
     reference,
     indicators,

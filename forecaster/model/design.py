@@ -112,7 +112,7 @@ def build(
     kernel = covariance(n_months, phi_u)
     seen = geometry.Seen(rows, evidence, priors, basis, shock, slow, data["hits"], kernel)
     data |= geometry.coordinates(seen, coords)
-    data["usual"] = _usual(coords["counter"], evidence, n_months)
+    data["usual"] = usual_months(coords["counter"], evidence, n_months)
     data |= measured(rows, evidence, coords, basis, shock, slow, kernel)
     data |= counted(rows, evidence, coords)
     data["fixed"] = np.array([priors.settings[name] for name in FIXED])
@@ -147,25 +147,35 @@ def _paths(
     months_at_risk: int | None,
 ) -> dict[str, Array]:
     capacity = padded(n_months, MONTH_BLOCK)
-    months = np.arange(n_months)
-    first, last = (month_index(day) for day in THREAT_WINDOW)
-    window = ((months >= first) & (months <= last)) / (last - first + 1.0)
-    at_risk = (months < (n_months if months_at_risk is None else months_at_risk)) / 12.0
-    since = next(one.at_risk_from for one in priors.scenarios if one.id == "balancing")
-    opened = 0 if since is None else month_index(Period.parse(since).start)
-    balancing = np.where(months >= opened, at_risk, 0.0)
+    at_risk, balancing = exposed(n_months, priors, months_at_risk)
     return {
         "factor_path": pad(basis, capacity),
         "project": pad(np.linalg.pinv(basis, rcond=1e-8).T, capacity).T,
         "shock_path": pad(shock, capacity),
         "slow_path": pad(slow, capacity),
-        "threat_window": pad(window, capacity),
+        "threat_window": pad(threat_window(n_months), capacity),
         "at_risk": pad(at_risk, capacity),
         "at_risk_balancing": pad(balancing, capacity),
     }
 
 
-def _usual(counters: list[str], evidence: Mapping[str, Indicator], n_months: int) -> Array:
+def threat_window(n_months: int) -> Array:
+    """Equal weights over the months of 2022 to 2024; those beyond the grid have theirs nowhere."""
+    months = np.arange(n_months)
+    first, last = (month_index(day) for day in THREAT_WINDOW)
+    return np.asarray(((months >= first) & (months <= last)) / (last - first + 1.0))
+
+
+def exposed(n_months: int, priors: Priors, months_at_risk: int | None) -> tuple[Array, Array]:
+    """Years at risk of leaving retreat in each month, and of leaving it for balancing."""
+    months = np.arange(n_months)
+    at_risk = (months < (n_months if months_at_risk is None else months_at_risk)) / 12.0
+    since = next(one.at_risk_from for one in priors.scenarios if one.id == "balancing")
+    opened = 0 if since is None else month_index(Period.parse(since).start)
+    return np.asarray(at_risk), np.where(months >= opened, at_risk, 0.0)
+
+
+def usual_months(counters: list[str], evidence: Mapping[str, Indicator], n_months: int) -> Array:
     """Equal weights over the months that each count covers, by its catalogue entry alone.
 
     An open window counts to its stated ``last``: a later reading must not move the usual level.

@@ -212,7 +212,7 @@ def _simulate(
         passed = passed + first[ALLIANCE]
         first[ALLIANCE] = 0.0
         scenarios[month], alliance_by[month] = now.mean(axis=2).T, passed.mean(axis=1)
-        _advance(x, state, constants, rng)
+        advance(x, state, constants, rng)
     return Outlook(scenarios, alliance_by)
 
 
@@ -236,7 +236,7 @@ def _step(p: Array, leave: dict[str, Array], back: list[Array]) -> Array:
     return after
 
 
-def _advance(x: dict[str, Array], state: State, constants: Constants, rng: Generator) -> None:
+def advance(x: dict[str, Array], state: State, constants: Constants, rng: Generator) -> None:
     """Move the processes one month on, in place."""
     phi = constants.phi
     noise = np.sqrt(1.0 - phi**2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +81,7 @@ def derive(
     factors = _factor_paths(w, steps, design)
     levels = equations.level(np, factors[:, len(DRIVERS) :], offset)
     state = _state(flat, w, steps, factors, levels, design, priors)
-    hazards = _hazard_paths(state, factors, levels, constants(priors, design))
+    hazards = hazard_paths(state, factors, levels, constants(priors, design))
     own = own_paths.now(flat, w, design, rng)
     subs = _sub_levels(own, factors, design, offset)
     named: dict[str, tuple[tuple[str, ...], Array]] = {
@@ -150,7 +151,9 @@ def _state(
     west_start = w[:, 0] @ origin + starts["ru_west"]
     east_start = w[:, 1] @ origin + starts["cn_us"]
     family_start = w[:, len(DRIVERS) :] @ origin
-    contrast, strain, usual_gap = _contrasts(factors, levels, design, priors)
+    contrast, strain, usual_gap = contrasts(
+        factors, levels, design.data["threat_window"][: design.n_months], priors.settings
+    )
     carried = ("c_R", "c_C", "kappa", "shock_rate", "shock_mean", "shock_scale")
     hazards = (*("b_A", "b_T", "b_al", "b_B", "b_B_west"), *("b_B_asym", "b_U", "b_U_asym"))
     back = ("b_U_al", "q_A", "q_B", "q_U")
@@ -172,16 +175,15 @@ def _state(
     )
 
 
-def _contrasts(
-    factors: Array, levels: Array, design: Design, priors: Priors
+def contrasts(
+    factors: Array, levels: Array, window: Array, settings: Mapping[str, float]
 ) -> tuple[Array, Array, Array]:
     """Threat and strain of 2022-24 against July 2001, and the level of asymmetry then.
 
     The first two are the units of ``b_T`` and ``b_B_west``.
     """
-    window = design.data["threat_window"][: design.n_months]
-    unknown = priors.settings["threat_nominal"] * (1.0 - window.sum())
-    floor, sharpness = priors.settings["threat_floor"], priors.settings["threat_sharpness"]
+    unknown = settings["threat_nominal"] * (1.0 - window.sum())
+    floor, sharpness = settings["threat_floor"], settings["threat_sharpness"]
     soft = equations.soft_minimum(np, factors[:, 0], factors[:, 1], sharpness)
     contrast = equations.soft_floor(np, soft @ window + unknown, floor)
     strain = equations.soft_floor(np, factors[:, 0] @ window + unknown, floor)
@@ -189,9 +191,8 @@ def _contrasts(
     return np.asarray(contrast), np.asarray(strain), np.asarray(usual_gap)
 
 
-def _hazard_paths(
-    state: State, factors: Array, levels: Array, fixed: Constants
-) -> dict[str, Array]:
+def hazard_paths(state: State, factors: Array, levels: Array, fixed: Constants) -> dict[str, Array]:
+    """Yearly rates out of retreat through time, by exit, shape (sample, month)."""
     paths = {
         "west": factors[:, 0],
         "east": factors[:, 1],

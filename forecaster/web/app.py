@@ -39,6 +39,7 @@ from forecaster.web.pages import (
     reference,
     rule,
     today,
+    why,
 )
 from forecaster.web.site import Operations, Site
 from forecaster.web.studio import Studio
@@ -46,6 +47,7 @@ from forecaster.wiring import Desk
 
 PAGES = (
     today.PAGE,
+    why.PAGE,
     history.PAGE,
     forecast.PAGE,
     drivers.PAGE,

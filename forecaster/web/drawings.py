@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forecaster.belief import FACTORS, Constraints, Headline, Level, Series
+from forecaster.belief import FACTORS, Constraints, Headline, Level, NewsPart, Series
 from forecaster.web.studio import Drawing
 
 
@@ -77,6 +77,11 @@ def replay(
     """A quantity through time (when in milliseconds, value), and when a rule would have told."""
     given = {"seen": [list(row) for row in seen], "told": [dict(one) for one in told]}
     return Drawing("replay", {**given, "unit": unit, "threshold": threshold})
+
+
+def news(rows: Sequence[NewsPart], labels: Sequence[str]) -> Drawing:
+    """What a change was made of."""
+    return Drawing("news", {"rows": list(rows), "labels": list(labels)})
 
 
 def levels(series: Series) -> Drawing:

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from forecaster.posterior import phrases, watching, words
+from forecaster.posterior import news_words, phrases, watching, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -26,7 +26,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words, phrases=phrases, watching=watching)
+    environment.globals.update(
+        words=words, phrases=phrases, watching=watching, news_words=news_words
+    )
     environment.filters.update(
         percent=lambda value: tied(words.percent(value)),
         fine=words.fine,

@@ -59,6 +59,7 @@ def desk(home: Path) -> Desk:
     tree = posteriors.posterior()
     tree["summary"] = posteriors.summary_of(synthetic.series())
     sha256 = files.save(tree, home / POSTERIOR)
+    before: tuple[str, float] | None = None
     with writing(found.engine) as connection:
         for days, mean in PAST:
             moment = NOW - timedelta(days=days, minutes=5)
@@ -68,6 +69,11 @@ def desk(home: Path) -> Desk:
             document["data_hash"] = f"{days:064x}"
             headline, by = document["headline"], synthetic.interval(mean)
             headline["mean"], headline["lower"], headline["upper"] = mean, by["lower"], by["upper"]
+            if before is not None:
+                document["explanation"] = synthetic.explanation(
+                    before[0], document["forecast_id"], before[1], mean
+                )
+            before = (document["forecast_id"], mean)
             forecasts.insert(
                 connection,
                 document,

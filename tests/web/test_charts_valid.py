@@ -37,6 +37,7 @@ def some() -> dict[str, Drawing]:
         "factor": drawings.factors(series, large=True)["alignment"],
         "strengths": drawings.strengths(document["constraints"]),
         "levels": drawings.levels(series),
+        "news": drawings.news(synthetic.explanation("a", "b")["parts"], ["One", "2", "3", "4"]),
         "sub_levels": drawings.sub_levels([("One", None, True)]),
         "beliefs": drawings.beliefs(
             [{"title": "sd", "rate": rate, "rows": [BELIEF]} for rate in (False, True)]

@@ -52,7 +52,10 @@ def summary(event: Event) -> str:
 
 def explanation(event: Event) -> str:
     """Why, where that is known."""
-    return str(event["data"].get("explanation") or "").strip()
+    found = event["data"].get("explanation") or ""
+    if isinstance(found, Mapping):  # in words is enough for people
+        found = found.get("summary") or ""
+    return str(found).strip()
 
 
 def facts(event: Event) -> list[tuple[str, str]]:

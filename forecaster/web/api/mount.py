@@ -15,6 +15,7 @@ from forecaster.web.api import (
     deliveries,
     description,
     endpoints,
+    explain,
     forecasts,
     indicators,
     jobs,
@@ -26,7 +27,7 @@ from forecaster.web.api import (
 )
 
 RESOURCES = (
-    *(forecasts, indicators, readings, leads, quarantine),
+    *(forecasts, explain, indicators, readings, leads, quarantine),
     *(alerts, rules, endpoints, deliveries),
     *(jobs, reference, dataset),
 )

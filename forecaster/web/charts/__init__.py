@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from forecaster.web.charts import constraints, history, outlook, readings, reference, replay, state
+from forecaster.web.charts import (
+    constraints,
+    history,
+    news,
+    outlook,
+    readings,
+    reference,
+    replay,
+    state,
+)
 from forecaster.web.charts.parts import Chart
 
 CHARTS: Mapping[str, Callable[..., Chart]] = {
@@ -18,6 +27,7 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "factor": state.factor,
     "history": history.headline,
     "levels": constraints.levels,
+    "news": news.parts,
     "readings": readings.readings,
     "replay": replay.replay,
     "spans": reference.spans,

@@ -26,6 +26,7 @@ from forecaster.web.site import Site, site_of
 #: What every page leads to, in this order.
 PLACES = (
     ("/", "Today"),
+    ("/why", "Why it moved"),
     ("/history", "History"),
     ("/drivers", "Drivers"),
     ("/indicators", "Indicators"),

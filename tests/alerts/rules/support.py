@@ -11,7 +11,7 @@ from forecaster.alerts import evaluate
 from forecaster.alerts.machine import Observation
 from forecaster.alerts.rules import File, Rule
 from forecaster.alerts.telling import Setup
-from forecaster.belief import Forecast, Kind
+from forecaster.belief import Explanation, Forecast, Kind
 from forecaster.publish import publish
 from forecaster.store import alerts, endpoints, outbox
 from forecaster.store.alerts import Alert
@@ -96,12 +96,19 @@ class Room:
         return made
 
     def publish(
-        self, mean: float, kind: Kind = "published", state: float | None = None, **length: float
+        self,
+        mean: float,
+        kind: Kind = "published",
+        state: float | None = None,
+        why: Explanation | None = None,
+        **length: float,
     ) -> Forecast:
         """A forecast with this headline, made so long after the start; ``state`` moves the rest."""
         self.clock.now = after(**length)
         name = f"f{int(self.clock.now.timestamp())}-{uuid4().hex[:6]}"
         found = document(name, self.clock.now, mean)
+        if why is not None:
+            found["explanation"] = why
         if state is not None:
             found["hazards"]["alliance"]["mean"] = state
             found["constraints"]["families"]["asymmetry"]["mean"] = state

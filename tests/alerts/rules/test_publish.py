@@ -6,14 +6,17 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import text
 
 from forecaster.alerts import body
+from forecaster.alerts.formats.event import Event, explanation
 from forecaster.store import forecasts, outbox
 from forecaster.store.engine import reading
 from forecaster.wiring import Desk
+from tests import synthetic
 from tests.alerts.rules.support import Room, rule
 
 HEADLINE = {"headline": rule(points=3.0)}
@@ -37,6 +40,20 @@ def test_a_fault_in_an_alert_leaves_no_forecast(
     assert [] == room.decided()
     room.publish(0.15, days=2)
     assert 1 == len(room.sent("one"))
+
+
+def test_a_message_says_why_to_programs_and_people(desk: Desk) -> None:
+    room = Room(desk, HEADLINE, "one")
+    room.publish(0.10)
+    why = synthetic.explanation("before", "after", 0.10, 0.15)
+    room.publish(0.15, days=1, why=why)
+    room.publish(0.20, days=2)
+
+    told, unexplained = room.sent("one")
+    assert told["data"]["explanation"] == why
+    assert explanation(cast("Event", told)) == why["summary"]
+    assert unexplained["data"]["explanation"] is None
+    assert explanation(cast("Event", unexplained)) == ""
 
 
 def test_killed_between_any_two_steps_each_forecast_has_its_message_and_no_other(

@@ -17,6 +17,7 @@ from forecaster.alerts import telling
 from forecaster.store import readings, resolutions, visits
 from forecaster.store.visits import Failure
 from forecaster.wiring import Desk
+from tests import synthetic
 from tests.alerts.rules.support import Room, after, rule
 from tests.alerts.rules.test_matters import new
 
@@ -49,7 +50,8 @@ def bodies(desk: Desk) -> dict[str, dict[str, Any]]:
     readings.add(desk.engine, [new(1.0, "gdp_ratio", "2031")], now=after())
     room.publish(0.10)
     room.look()
-    room.publish(0.15, days=1, state=0.5)
+    why = synthetic.explanation("before", "after", 0.10, 0.15)
+    room.publish(0.15, days=1, state=0.5, why=why)
     room.publish(0.15, kind="rejected", days=2)
     visits.fail(desk.engine, Failure("sipri", ["arms_orders"], "503"), now=after(days=3))
     readings.add(desk.engine, [new(2.0, "gdp_ratio", "2031", day=3)], now=after(days=3))

@@ -103,6 +103,8 @@ def _add(desk: Desk, name: str, kind: Kind, as_of: datetime, sha256: str) -> Non
     document = synthetic.document()
     document["forecast_id"] = name
     document["as_of"] = document["created_at"] = as_of.isoformat().replace("+00:00", "Z")
+    if name == "third":
+        document["explanation"] = synthetic.explanation("first", name)
     whole = name in WITH_POSTERIOR
     with writing(desk.engine) as connection:
         forecasts.insert(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from forecaster import documents, listings, reference, standing
+from forecaster import documents, explained, listings, reference, standing
 from forecaster.store import readings
 from forecaster.wiring import Desk
 from tests.web.api.conftest import FORECASTS, NOW, Asker, new
@@ -35,6 +35,8 @@ SAME: dict[str, Told] = {
     "sources": listings.visits_of,
     "reference": lambda desk: reference.document(desk, NOW),
     f"reference?as_of={DAY}": lambda desk: reference.document(desk, NOW, EARLIER),
+    "explain": explained.require,
+    "explain?since=first": lambda desk: explained.require(desk, "first"),
 }
 
 
@@ -157,3 +159,12 @@ def test_what_cannot_be_meant_is_a_problem_that_says_so(
     problem = answer.json()
     assert (answer.status_code, problem["status"]) == (status, status)
     assert said in problem["detail"]
+
+
+def test_why_it_moved_is_told_since_known_forecasts_only(ask: Asker) -> None:
+    assert ask.json("explain")["from"] == "first"
+    for since, status in (("nothing", 404), ("turned-away", 422), ("third", 422), ("x" * 65, 422)):
+        assert ask.get(f"explain?since={since}").status_code == status
+    unexplained = ask.get("explain?since=second")
+    assert unexplained.status_code == 404
+    assert "forecaster explain --since second" in unexplained.json()["detail"]

@@ -1,0 +1,37 @@
+"""Why the forecast moved, as a document."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from forecaster import explained
+from forecaster.belief import Explanation
+from forecaster.web.api import answers
+from forecaster.web.api.answers import AsOf
+from forecaster.web.site import site_of
+
+router = APIRouter(tags=["forecasts"])
+Since = Annotated[
+    str | None,
+    Query(
+        max_length=64,
+        description="From this forecast on; from the one published before unless stated.",
+    ),
+]
+
+
+@answers.reads(router, "/explain", Explanation)
+async def explain(request: Request, since: Since = None, as_of: AsOf = None) -> Response:
+    """Why the standing forecast moved: what `explain --json` prints, where it was worked out."""
+    site, at = site_of(request), answers.moment(request, as_of)
+    return await answers.given(
+        request,
+        (since, at),
+        lambda: answers.document(explained.require(site.desk, since, at)),
+        kept=since
+        is None,  # what a command keeps in a file, the mark of the store does not tell of
+    )

@@ -1,0 +1,36 @@
+"""Draws where a fit's would be, in a real design: close around one point, independent.
+
+Everything around them is real: design, paths, futures, file, forecast. They do not answer to the
+readings, so two "fits" differ by chance alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from numpy.random import default_rng
+
+from forecaster.model.design import Design
+from forecaster.model.fit import Draws
+from forecaster.model.layout import Layout
+
+CHAINS, DRAWS = 4, 48  # too few for the gate
+SPREAD = 0.2
+
+
+def sample(layout: Layout, design: Design, *, seed: int, **_: object) -> Draws:
+    """What stands in for ``fit.sample``."""
+    del design
+    shape = (CHAINS, DRAWS)
+    rng = default_rng(seed)
+    x = SPREAD * rng.standard_normal((*shape, layout.size))
+    dims = ("chain", "draw")
+    stats = xr.Dataset(
+        {
+            "diverging": (dims, np.zeros(shape, dtype=bool)),
+            "energy": (dims, rng.standard_normal(shape)),
+            "n_steps": (dims, np.ones(shape, dtype=np.int64)),
+            "step_size": (dims, np.ones(shape)),
+        }
+    )
+    return Draws(x, stats)
