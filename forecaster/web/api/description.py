@@ -90,7 +90,7 @@ def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
 def _possible(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
     yield from (400, 401, 403, 429, 503)
     parameters = {one["name"] for one in operation.get("parameters", ())}
-    if "{" in path or path.endswith("/standing") or method == "post":
+    if "{" in path or path.endswith(("/standing", "/explain")) or method == "post":
         yield 404
     if method == "get" and path.endswith(_NEGOTIATED):
         yield 406

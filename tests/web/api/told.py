@@ -10,9 +10,10 @@ from forecaster.alerts.dispatcher import Dispatcher
 from forecaster.alerts.retry import Outcome
 from forecaster.belief import Forecast
 from forecaster.publish import publish
-from forecaster.store import endpoints, outbox
+from forecaster.store import endpoints, forecasts, outbox
 from forecaster.store.engine import writing
 from forecaster.wiring import Desk
+from tests import synthetic
 from tests.alerts.rules.support import document
 from tests.store.support import Somebody
 
@@ -29,7 +30,11 @@ def book(desk: Desk) -> Book:
 def move(desk: Desk, mean: float, days: float) -> Forecast:
     """A forecast of so many days before now comes to stand; the rules are asked."""
     at = desk.clock() - timedelta(days=days)
-    found = document(f"moved-{days:g}", at, mean)
+    found, before = document(f"moved-{days:g}", at, mean), forecasts.standing(desk.engine)
+    if before is not None:
+        found["explanation"] = synthetic.explanation(
+            before["forecast_id"], found["forecast_id"], before["headline"]["mean"], mean
+        )
     publish(
         desk.engine,
         found,
