@@ -18,7 +18,7 @@ def explain(
     ),
     as_json: bool = options.Json,
 ) -> None:
-    """Say why the forecast moved: readings, revisions, time, priors, model, noise."""
+    """Say why the forecast moved, part by part."""
     from forecaster import explained
     from forecaster.wiring import open_desk
 

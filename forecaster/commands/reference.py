@@ -13,7 +13,7 @@ from forecaster.posterior import words
 
 
 def reference(as_json: bool = options.Json) -> None:
-    """Show the base rates of pledges between powers, and what they say about this pair."""
+    """Show how often other pairs of powers became allies."""
     from forecaster import reference as room
     from forecaster.wiring import open_desk
 

@@ -42,6 +42,12 @@ def some() -> dict[str, Drawing]:
         "beliefs": drawings.beliefs(
             [{"title": "sd", "rate": rate, "rows": [BELIEF]} for rate in (False, True)]
         ),
+        "spans": drawings.spans(
+            [
+                {"label": name, **INTERVAL, "text": "20 %", "hollow": name == "b"}
+                for name in ("a", "b")
+            ]
+        ),
         "replay": drawings.replay(
             [row[:2] for row in said],
             [{"when": DAY, "value": 0.2, "kind": "fired"}],

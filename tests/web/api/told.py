@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from forecaster.alerts import evaluate
@@ -35,12 +36,13 @@ def move(desk: Desk, mean: float, days: float) -> Forecast:
         found["explanation"] = synthetic.explanation(
             before["forecast_id"], found["forecast_id"], before["headline"]["mean"], mean
         )
+    posterior = desk.settings.home / "posteriors" / "one.nc"
     publish(
         desk.engine,
         found,
         kind="published",
         posterior_path="posteriors/one.nc",
-        posterior_sha256="0" * 64,
+        posterior_sha256=hashlib.sha256(posterior.read_bytes()).hexdigest(),
         alerting=evaluate.prepare(desk.settings),
         now=at,
     )
