@@ -24,6 +24,9 @@ MOVES = (0.131, 0.19, 0.131, 0.19)
 ANSWER = "the receiver's own words"
 
 
+GONE = "0" * 64  # of a file that is not there
+
+
 def book(desk: Desk) -> Book:
     return Book(desk.engine, desk.settings, desk.clock)
 
@@ -36,13 +39,15 @@ def move(desk: Desk, mean: float, days: float) -> Forecast:
         found["explanation"] = synthetic.explanation(
             before["forecast_id"], found["forecast_id"], before["headline"]["mean"], mean
         )
-    posterior = desk.settings.home / "posteriors" / "one.nc"
+    path = "posteriors/one.nc"
+    posterior = desk.settings.home / path
+    sha256 = hashlib.sha256(posterior.read_bytes()).hexdigest() if posterior.exists() else GONE
     publish(
         desk.engine,
         found,
         kind="published",
-        posterior_path="posteriors/one.nc",
-        posterior_sha256=hashlib.sha256(posterior.read_bytes()).hexdigest(),
+        posterior_path=path,
+        posterior_sha256=sha256,
         alerting=evaluate.prepare(desk.settings),
         now=at,
     )
