@@ -1,7 +1,8 @@
 """A state as it will be in years: 10,000 forecasts and 100,000 readings, made in bulk.
 
 The forecasts are copies of one that was fitted, each with a headline of its own and all with its
-posterior; of the readings beyond the embedded record half are revisions of it, half tell of days.
+posterior, whose hash is thus compared once only; of the readings beyond the embedded record half
+are revisions of it, half tell of days.
 """
 
 from __future__ import annotations

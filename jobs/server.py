@@ -12,7 +12,7 @@ from forecaster.web.access import mount
 from jobs import logs
 from jobs.threads import Jobs, Told
 
-SWITCH_SECONDS = 0.0001
+SWITCH_SECONDS = 0.0005
 GRACE_SECONDS = 5  # for answers that are under way when we are told to end
 #: What one connection may take. How many there may be at once is for the door to say.
 LIMITS: dict[str, Any] = {

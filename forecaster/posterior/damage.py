@@ -6,6 +6,7 @@ Told by its name alone: pages and API say it to people who need not know where t
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from forecaster.errors import DamagedFile
@@ -30,20 +31,30 @@ def changed(path: Path) -> DamagedFile:
 def require_unchanged(path: Path, sha256: str) -> None:
     """Compare a file with the hash that was kept with its forecast, without holding it in memory.
 
+    A file that the system says has not been touched since is not read again.
+
     Raises
     ------
     DamagedFile
         If the file is missing, cannot be read, or is not what was written.
     """
     try:
-        with path.open("rb") as file:
-            digest = hashlib.sha256()
-            while piece := file.read(PIECE):
-                digest.update(piece)
+        about = path.stat()
+        touched = (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+        found = _digest(path, touched)
     except OSError as error:
         raise unreadable(path, error) from error
-    if digest.hexdigest() != sha256:
+    if found != sha256:
         raise changed(path)
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, _touched: tuple[int, ...]) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def unlike(path: Path, error: Exception) -> DamagedFile:
