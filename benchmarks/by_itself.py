@@ -32,6 +32,7 @@ from indicators import catalogue
 from indicators.sources import SOURCES
 from jobs import timetable
 from tests.alerts.receiver import Receiver
+from tests.alerts.rules.support import ANY_MOVE
 from tests.replay import Replay, Route
 
 LEASE = 5  # seconds; what the usual 30 cost at each death is measured by `race`
@@ -50,18 +51,6 @@ every = "3m"
 catch_up = "latest"
 after = "news"
 settle = "5s"
-"""
-
-
-#: A message for every forecast that is not the same to the last digit: a real rule would rightly
-#: keep silent about one revised figure.
-RULES = """
-[rule.any_move]
-title = "The headline moved at all"
-when = "moved"
-quantity = "alliance_by@10y"
-points = 0.000001
-error_multiple = 0.000001
 """
 
 
@@ -185,7 +174,7 @@ def measure(folder: Path, environment: Mapping[str, str], deaths: int = 4) -> di
     with Replay(corpus) as replay, Receiver() as receiver:
         plan, rules = folder / "plan.toml", folder / "alerts.toml"
         plan.write_text(PLAN)
-        rules.write_text(RULES)
+        rules.write_text(ANY_MOVE)
         here = {
             **environment,
             **replay.environment,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from forecaster.model.reference.arrays import arrays, keeps
-from forecaster.model.reference.fit import Compiled, Effort, Fit
+from forecaster.model.reference.fit import USUAL, Compiled, Fit
 from forecaster.posterior import gate
 from priors.reference import counting, draws, stances, table
 from priors.reference.results import results
@@ -39,7 +39,7 @@ def main() -> int:
     print(f"compiled in {compiled.seconds:.0f} s")
     fits: dict[Wars, Fit] = {}
     for wars in WARS:
-        fits[wars] = compiled.sample(given[wars], stated, asked.seed, Effort())
+        fits[wars] = compiled.sample(given[wars], stated, asked.seed, USUAL)
         print(f"{wars}: {fits[wars].seconds:.0f} s, {judged(fits[wars])}")
     if not all(one.diagnostics["passed"] for one in fits.values()):
         print("the gate stays shut; nothing was written", file=sys.stderr)

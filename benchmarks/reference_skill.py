@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from forecaster.model.fit import Effort
 from forecaster.model.reference.arrays import arrays
-from forecaster.model.reference.fit import Compiled, Effort, Fit
+from forecaster.model.reference.fit import Compiled, Fit
 from priors.distribution import Draws as Numbers
 from priors.reference import draws, rates, scoring, stances, table
 from priors.reference.covariates import values

@@ -47,22 +47,16 @@ def of(name: str, document: Forecast) -> Value | None:
     ValueError
         If there is no such quantity.
     """
-    if name not in UNITS:
-        raise ValueError(f"no quantity is called {name!r}")
+    place, *_ = places(name)
     what, at, ahead = name.partition("@")
     if at:
         return _ahead(what, ahead, document)
-    room, _, part = name.partition(".")
-    found: Interval | None
-    if room == "hazard":
-        found = document["hazards"].get(part)
-    elif room == "factor":
-        found = document["factors"].get(part)
-    elif part == "all":
-        found = document["constraints"]["strength"]
-    else:
-        found = document["constraints"]["families"].get(part)
-    return None if found is None else Value(found, None)
+    found: Any = document
+    for step in place:
+        if step not in found:
+            return None
+        found = found[step]
+    return Value(found, None)
 
 
 def places(name: str) -> tuple[Place, ...]:

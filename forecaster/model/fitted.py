@@ -50,18 +50,15 @@ class Said:
 
 
 def readings(
-    factors: Array,
-    draws: Draws,
-    layout: Layout,
+    given: Mapping[str, Array],
     design: Design,
     catalogue: Mapping[str, Indicator],
     seed: int,
 ) -> xr.Dataset:
     """Statistics of every reading in the fit, by indicator and then in the order of time.
 
-    ``factors`` (sample, factor, month) are the paths of the draws.
+    ``given`` is what ``known`` makes of the draws.
     """
-    given = known(factors, draws, layout)
     rng = default_rng([seed, STREAM])
     found = [(name, row.observation) for name, rows in design.rows.items() for row in rows]
     alone, predictive = (np.zeros((len(STATISTICS), len(found))) for _ in range(2))
@@ -89,7 +86,10 @@ def readings(
 
 
 def known(factors: Array, draws: Draws, layout: Layout) -> dict[str, Array]:
-    """Parameters in their own units and paths, one row a draw."""
+    """Parameters in their own units and paths, one row a draw.
+
+    ``factors`` (sample, factor, month) are the paths of the draws.
+    """
     given = layout.natural(draws.x.reshape(-1, draws.x.shape[-1]))
     return given | {"factors": factors, "running": running(factors)}
 

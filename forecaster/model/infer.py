@@ -80,8 +80,9 @@ def infer(
     say("going back over the readings")
     # One thread: products are small, and their sums do not depend on the number of cores.
     with threadpool_limits(1, "blas"):
-        said = fitted.readings(paths.factors, draws, plan, frame, catalogue, seed)
-        without = left_out.readings(paths.factors, draws, plan, frame, catalogue, seed)
+        given = fitted.known(paths.factors, draws, plan)
+        said = fitted.readings(given, frame, catalogue, seed)
+        without = left_out.readings(given, frame, catalogue, seed)
     tree["fitted"] = xr.DataTree(said.merge(without))
     return tree
 

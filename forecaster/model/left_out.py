@@ -22,9 +22,7 @@ from scipy.stats import nbinom
 
 from forecaster.model.basis import Array
 from forecaster.model.design import Design
-from forecaster.model.fit import Draws
-from forecaster.model.fitted import STATISTICS, Block, Said, as_read, block, counted, known
-from forecaster.model.layout import Layout
+from forecaster.model.fitted import STATISTICS, Block, Said, as_read, block, counted
 from indicators.spec import Indicator
 
 STREAM = 1994  # of random numbers, beside those of ``outcome`` and ``fitted``
@@ -32,9 +30,7 @@ TAIL = 0.05
 
 
 def readings(
-    factors: Array,
-    draws: Draws,
-    layout: Layout,
+    given: Mapping[str, Array],
     design: Design,
     catalogue: Mapping[str, Indicator],
     seed: int,
@@ -43,7 +39,6 @@ def readings(
 
     A reading without others of its indicator has no prediction: its level is unknown; it gets NaN.
     """
-    given = known(factors, draws, layout)
     rng = default_rng([seed, STREAM])
     n = sum(len(rows) for rows in design.rows.values())
     found, shape = np.full((len(STATISTICS), n), np.nan), np.full(n, np.nan)

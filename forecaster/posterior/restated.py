@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from forecaster.posterior import damage
+from forecaster.posterior import series
 from priors import Normal, Prior
 from priors.distribution import Draws
 
@@ -72,18 +71,14 @@ def load(path: Path, sha256: str, date: str) -> Standing:
     DamagedFile
         If the file is missing, changed or not of the declared schema.
     """
-    damage.require_unchanged(path, sha256)
-    try:
-        with h5py.File(path, "r") as file:
-            shown = file["shown"]
-            horizons = [str(name) for name in shown["horizon"].asstr()[:]]
-            by = shown["alliance_by"][:, :, horizons.index(date)]
-            return Standing(
-                np.asarray(by, dtype=np.float64).ravel(),
-                {name: np.asarray(shown[name][:], dtype=np.float64).ravel() for name in SHIFTED},
-            )
-    except (OSError, KeyError, ValueError) as error:
-        raise damage.unlike(path, error) from error
+    with series.opened(path, sha256) as file:
+        shown = file["shown"]
+        horizons = [str(name) for name in shown["horizon"].asstr()[:]]
+        by = shown["alliance_by"][:, :, horizons.index(date)]
+        return Standing(
+            np.asarray(by, dtype=np.float64).ravel(),
+            {name: np.asarray(shown[name][:], dtype=np.float64).ravel() for name in SHIFTED},
+        )
 
 
 def _log_density(draws: Draws, prior: Normal) -> Draws:

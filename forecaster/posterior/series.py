@@ -6,6 +6,8 @@ xarray, which costs the web process seconds and 100 MB.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -27,13 +29,26 @@ def load(path: Path, sha256: str, *, fitted: bool = True) -> Series:
     DamagedFile
         If the file is missing, changed or not of the declared schema.
     """
+    with opened(path, sha256) as file:
+        found = _series(file["summary"])
+        if fitted and "fitted" in file:  # since November 2026
+            found["fitted"] = _fitted(file["fitted"])
+        return found
+
+
+@contextmanager
+def opened(path: Path, sha256: str) -> Iterator[h5py.File]:
+    """The posterior file at ``path``, to be read within the block.
+
+    Raises
+    ------
+    DamagedFile
+        If the file is missing, changed or not of the declared schema.
+    """
     damage.require_unchanged(path, sha256)
     try:
         with h5py.File(path, "r") as file:
-            found = _series(file["summary"])
-            if fitted and "fitted" in file:  # since November 2026
-                found["fitted"] = _fitted(file["fitted"])
-            return found
+            yield file
     except (OSError, KeyError, ValueError) as error:
         # Its hash is right, so somebody else's program wrote it.
         raise damage.unlike(path, error) from error

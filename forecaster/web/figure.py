@@ -28,6 +28,13 @@ class Column(NamedTuple):
     number: bool = True
 
 
+def interval(
+    say: Callable[[Any], str], *, lower: str = "lower", upper: str = "upper"
+) -> list[Column]:
+    """The columns of a mean with its 90 % interval; ``lower`` and ``upper`` head the ends."""
+    return [Column("mean", "Mean", say), Column(lower, "5 %", say), Column(upper, "95 %", say)]
+
+
 @dataclass(frozen=True)
 class Table:
     """The numbers behind a chart, exact; ``brief`` are the rows that the page shows, or all."""

@@ -18,7 +18,7 @@ from forecaster.posterior import phrases, words
 from forecaster.store import resolutions, timeline
 from forecaster.store.timeline import Point, Recorded
 from forecaster.web import drawings
-from forecaster.web.figure import Column, Figure, Table
+from forecaster.web.figure import Column, Figure, Table, interval
 from forecaster.web.site import Site
 
 DRAWN = 400  # more points than this no screen tells apart
@@ -182,9 +182,7 @@ def _table(of: Line) -> Table:
     rows = Rows(sorted((*of.said, *of.later), key=lambda one: one.as_of))
     columns = [
         Column("as_of", "As known", words.moment, number=False),
-        Column("mean", "Mean", words.percent),
-        Column("lower", "5 %", words.percent),
-        Column("upper", "95 %", words.percent),
+        *interval(words.percent),
         Column("kind", "Kind", number=False),
         Column("forecast_id", "Forecast", number=False),
     ]

@@ -23,6 +23,7 @@ from forecaster.store import forecasts, outbox
 from forecaster.store.archive import RawArchive
 from forecaster.store.engine import open_engine, reading
 from tests.alerts.receiver import Receiver
+from tests.alerts.rules.support import ANY_MOVE
 from tests.jobs.conftest import until
 from tests.replay import Replay
 
@@ -149,16 +150,6 @@ def behind(home: Path, source: str) -> dict[str, tuple[str, bytes]]:
         rows = connection.execute(statement, {"source": source}).all()
     bodies = {urlsplit(url).path: (at, kept.body(name)) for url, at, name in rows}
     return {path: (at, body) for path, (at, body) in bodies.items() if body is not None}
-
-
-ANY_MOVE = """
-[rule.any_move]
-title = "The headline moved at all"
-when = "moved"
-quantity = "alliance_by@10y"
-points = 0.000001
-error_multiple = 0.000001
-"""
 
 
 @pytest.fixture

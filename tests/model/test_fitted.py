@@ -32,7 +32,7 @@ def said_of(x: Array, frame: Design, plan: Layout, seed: int = 1) -> xr.Dataset:
     many = np.tile(x, (40, 1))
     factors = np.repeat(worlds.derived(x, frame, plan, load()).factors, len(many), axis=0)
     draws = Draws(many[None], xr.Dataset())
-    return fitted.readings(factors, draws, plan, frame, EVIDENCE, seed)
+    return fitted.readings(fitted.known(factors, draws, plan), frame, EVIDENCE, seed)
 
 
 @pytest.mark.parametrize("transform", ["identity", "log", "log1p", "logit_percent"])

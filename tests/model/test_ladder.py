@@ -60,7 +60,8 @@ def test_the_truth_lies_within_the_intervals(world: World) -> None:
         for name in scalars
     ]
     assert np.mean(covered) >= 0.8, [n for n, c in zip(scalars, covered, strict=True) if not c]
-    said = fitted.readings(paths.factors, draws, world.layout, world.design, world.indicators, 1)
+    given = fitted.known(paths.factors, draws, world.layout)
+    said = fitted.readings(given, world.design, world.indicators, 1)
     low, high = said["predictive"].sel(statistic=["q05", "q95"]).values
     observed = said["observed"].values
     within = ((low - 1e-9 <= observed) & (observed <= high + 1e-9)).mean()

@@ -25,7 +25,9 @@ EVIDENCE = {i: one for i, one in worlds.shipped().items() if one.role == "eviden
 def said_of(x: Array, frame: Design, plan: Layout, seed: int = 1) -> xr.Dataset:
     """Statistics over draws ``x`` (sample, coordinate), whose paths are those of the first."""
     factors = np.repeat(worlds.derived(x[0], frame, plan, load()).factors, len(x), axis=0)
-    return left_out.readings(factors, Draws(x[None], xr.Dataset()), plan, frame, EVIDENCE, seed)
+    return left_out.readings(
+        fitted.known(factors, Draws(x[None], xr.Dataset()), plan), frame, EVIDENCE, seed
+    )
 
 
 def test_weighed_draws_give_the_exact_answer_of_a_normal_mean() -> None:

@@ -6,16 +6,12 @@ import io
 import json
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from forecaster import settings
-from forecaster.store import migrate
-from forecaster.store.engine import open_engine
 from forecaster.web import app, headers
 from forecaster.web.pages import page
 from forecaster.web.pages.page import Ask, Page, View
@@ -26,14 +22,6 @@ from tests.web.serving import served
 
 TOKEN = "fct_abcdef0123456789"  # noqa: S105 - in the shape of one
 PAGE, DATA = {"accept": "text/html"}, {"accept": "application/json"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    chosen = settings.load({"FORECASTER_HOME": str(tmp_path)})
-    engine = open_engine(chosen.database_url)
-    migrate.upgrade(engine)
-    return Desk(chosen, engine)
 
 
 @pytest.fixture

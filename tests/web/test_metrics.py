@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from forecaster import settings
-from forecaster.store import ledger, migrate, runs
-from forecaster.store.engine import open_engine
+from forecaster.store import ledger, runs
 from forecaster.store.ledger import Outcome
 from forecaster.web import app
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
 from tests.web.serving import put, served
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    chosen = settings.load({"FORECASTER_HOME": str(tmp_path)})
-    engine = open_engine(chosen.database_url)
-    migrate.upgrade(engine)
-    return Desk(chosen, engine)
-
 
 Found = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import html5lib
 import httpx
 import pytest
 
-from forecaster import settings
-from forecaster.store import audit, ledger_views, migrate, tokens, visits
+from forecaster.store import audit, ledger_views, tokens, visits
 from forecaster.store.audit import Entry
-from forecaster.store.engine import open_engine
 from forecaster.store.tokens import NewToken
 from forecaster.store.visits import Failure
 from forecaster.web import app, machine
@@ -27,14 +24,6 @@ from jobs.operations import OfTheJobs
 from tests.web.serving import served
 
 HOSTILE = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    chosen = settings.load({"FORECASTER_HOME": str(tmp_path)})
-    engine = open_engine(chosen.database_url)
-    migrate.upgrade(engine)
-    return Desk(chosen, engine)
 
 
 @pytest.fixture

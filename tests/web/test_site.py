@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 
-from forecaster import settings
-from forecaster.store import migrate, readings
-from forecaster.store.engine import open_engine
+from forecaster.store import readings
 from forecaster.store.readings import NewReading
 from forecaster.web import app
 from forecaster.web.studio import Studio
@@ -16,11 +13,8 @@ from forecaster.wiring import Desk
 from indicators import Period
 
 
-def test_the_catalogue_is_counted_once_for_each_state_of_the_store(tmp_path: Path) -> None:
-    chosen = settings.load({"FORECASTER_HOME": str(tmp_path)})
-    engine = open_engine(chosen.database_url)
-    migrate.upgrade(engine)
-    site = app.site(Desk(chosen, engine), Studio())
+def test_the_catalogue_is_counted_once_for_each_state_of_the_store(desk: Desk) -> None:
+    engine, site = desk.engine, app.site(desk, Studio())
     name = next(iter(site.desk.catalogue))
 
     def put(period: str) -> None:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import httpx
 import pytest
 
-from forecaster import settings
-from forecaster.store import migrate
-from forecaster.store.engine import open_engine
 from forecaster.web import app, warming
 from forecaster.web.access.principal import ANYONE
 from forecaster.web.memo import Kept
@@ -25,13 +20,10 @@ def kept(site: Site, page: str = "/", address: str = "") -> Kept | None:
 
 
 def test_the_first_reader_after_a_publication_does_not_wait(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warming, "EVERY_SECONDS", 0.05)
-    chosen = settings.load({"FORECASTER_HOME": str(tmp_path)})
-    engine = open_engine(chosen.database_url)
-    migrate.upgrade(engine)
-    site = app.site(Desk(chosen, engine), Studio())
+    engine, site = desk.engine, app.site(desk, Studio())
     with served(app.create_app(site)) as address:
         until(lambda: b"No forecast yet" in _body(site), "a page that says there is none")
         put(engine, "first", mean=0.21)

@@ -13,6 +13,7 @@ import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from forecaster.belief import Diagnostics
+from forecaster.model.fit import Effort
 from forecaster.model.reference import graph
 from forecaster.model.reference.arrays import Arrays
 from forecaster.posterior import gate
@@ -24,16 +25,7 @@ from priors.reference.table import CAUSES
 
 TARGET_ACCEPT = 0.95
 KEPT = 600
-
-
-@dataclass(frozen=True)
-class Effort:
-    """Per chain, after ``tune`` steps of adaptation."""
-
-    draws: int = 2000
-    tune: int = 800
-    chains: int = 4
-    cores: int = 2
+USUAL = Effort(draws=2000, tune=800)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ async def listed(
 ) -> Response:
     """What was decided, newest first: at the desk, which hears of every rule."""
     site = site_of(request)
-    before = None if cursor_ is None else cursor.read(cursor_)
+    before = cursor.asked(cursor_)
 
     def make() -> Kept:
         with answers.meant("endpoint"):
@@ -64,18 +64,15 @@ async def listed(
         asked = {"limit": str(limit), "rule": rule, "endpoint": endpoint}
         return page(request, "alerts", found, asked)
 
-    return await answers.given(request, None, make, kept=False)
+    return await answers.live(request, make)
 
 
 @answers.reads(router, "/alerts/open", shapes_alerts.OpenAlerts)
 async def opened(request: Request) -> Response:
     """What is open at the desk, oldest first."""
     site = site_of(request)
-    return await answers.given(
-        request,
-        None,
-        lambda: answers.document({"open": alert_listings.opened(site.desk)}),
-        kept=False,
+    return await answers.live(
+        request, lambda: answers.document({"open": alert_listings.opened(site.desk)})
     )
 
 
@@ -83,11 +80,8 @@ async def opened(request: Request) -> Response:
 async def one(request: Request, sequence: Sequence) -> Response:
     """One decision."""
     site = site_of(request)
-    return await answers.given(
-        request,
-        None,
-        lambda: answers.document(alert_listings.alert(site.desk, sequence)),
-        kept=False,
+    return await answers.live(
+        request, lambda: answers.document(alert_listings.alert(site.desk, sequence))
     )
 
 
@@ -95,11 +89,9 @@ async def one(request: Request, sequence: Sequence) -> Response:
 async def acknowledgements(request: Request) -> Response:
     """Who knew of which forecast, newest first."""
     site = site_of(request)
-    return await answers.given(
+    return await answers.live(
         request,
-        None,
         lambda: answers.document({"acknowledgements": alert_listings.acknowledgements(site.desk)}),
-        kept=False,
     )
 
 

@@ -86,21 +86,16 @@ def moment(request: Request, as_of: str | None) -> datetime | None:
     return None if found is None or found >= now else found
 
 
-async def given(
-    request: Request,
-    key: Hashable,
-    make: Callable[[], Kept],
-    *,
-    kept: bool = True,
-) -> Response:
+async def given(request: Request, key: Hashable, make: Callable[[], Kept]) -> Response:
     """The answer to GET or HEAD, made in a thread, and kept while the store stays as it is."""
-    site = site_of(request)
-    if kept:
-        name = ("api", request.scope["path"], key)
-        made = await site.memo.get(name, make, lane="document")
-    else:  # the mark of the store does not tell of it
-        made = await run_in_threadpool(make)
+    name = ("api", request.scope["path"], key)
+    made = await site_of(request).memo.get(name, make, lane="document")
     return bodiless(request, made.answer(request))
+
+
+async def live(request: Request, make: Callable[[], Kept]) -> Response:
+    """The same, made each time: the mark of the store does not tell of what it shows."""
+    return bodiless(request, (await run_in_threadpool(make)).answer(request))
 
 
 def bodiless(request: Request, answer: Response) -> Response:

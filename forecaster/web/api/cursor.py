@@ -17,6 +17,11 @@ def written(number: int) -> str:
     return urlsafe_b64encode(b"after:%d" % number).decode().rstrip("=")
 
 
+def asked(text: str | None) -> int | None:
+    """The row after which a page begins, as ``read`` has it; None for the first page."""
+    return None if text is None else read(text)
+
+
 def read(text: str) -> int:
     """The row that a cursor stands for.
 

@@ -34,7 +34,7 @@ async def listed(
 ) -> Response:
     """Deliveries, newest first. Those that come while you read on change no later page."""
     site = site_of(request)
-    before = None if cursor_ is None else cursor.read(cursor_)
+    before = cursor.asked(cursor_)
 
     def make() -> Kept:
         if endpoint is not None:
@@ -46,18 +46,16 @@ async def listed(
         asked = {"limit": str(limit), "status": status, "endpoint": endpoint}
         return page(request, "deliveries", found, asked)
 
-    return await answers.given(request, None, make, kept=False)
+    return await answers.live(request, make)
 
 
 @answers.reads(router, "/deliveries/{webhook_id}", shapes_alerts.DeliveryWhole)
 async def one(request: Request, webhook_id: Id) -> Response:
     """One delivery: what is sent, and every attempt."""
     site, whole = site_of(request), principal_of(request.scope).may("operate")
-    return await answers.given(
+    return await answers.live(
         request,
-        None,
         lambda: answers.document(alert_listings.delivery(site.desk, webhook_id, whole=whole)),
-        kept=False,
     )
 
 

@@ -57,13 +57,11 @@ class Rotation(BaseModel):
 async def listed(request: Request) -> Response:
     """Every endpoint and how it does."""
     site, whole = site_of(request), _operates(request)
-    return await answers.given(
+    return await answers.live(
         request,
-        None,
         lambda: answers.document(
             {"endpoints": alert_listings.endpoints_of(site.desk, whole=whole)}
         ),
-        kept=False,
     )
 
 
@@ -71,11 +69,8 @@ async def listed(request: Request) -> Response:
 async def one(request: Request, name: Name) -> Response:
     """One endpoint."""
     site, whole = site_of(request), _operates(request)
-    return await answers.given(
-        request,
-        None,
-        lambda: answers.document(alert_listings.endpoint(site.desk, name, whole=whole)),
-        kept=False,
+    return await answers.live(
+        request, lambda: answers.document(alert_listings.endpoint(site.desk, name, whole=whole))
     )
 
 

@@ -12,6 +12,7 @@ from forecaster import explained
 from forecaster.belief import Explanation
 from forecaster.web.api import answers
 from forecaster.web.api.answers import AsOf
+from forecaster.web.memo import Kept
 from forecaster.web.site import site_of
 
 router = APIRouter(tags=["forecasts"])
@@ -28,10 +29,11 @@ Since = Annotated[
 async def explain(request: Request, since: Since = None, as_of: AsOf = None) -> Response:
     """Why the standing forecast moved: what `explain --json` prints, where it was worked out."""
     site, at = site_of(request), answers.moment(request, as_of)
-    return await answers.given(
-        request,
-        (since, at),
-        lambda: answers.document(explained.require(site.desk, since, at)),
-        kept=since
-        is None,  # what a command keeps in a file, the mark of the store does not tell of
-    )
+
+    def make() -> Kept:
+        return answers.document(explained.require(site.desk, since, at))
+
+    if since is None:
+        return await answers.given(request, at, make)
+    # What a command keeps in a file, the mark of the store does not tell of.
+    return await answers.live(request, make)

@@ -49,7 +49,7 @@ async def listed(
     """Forecasts, newest first. Those that come while you read on change no later page."""
     site = site_of(request)
     kinds = tuple(sorted(set(kind or STANDS)))
-    after = None if cursor_ is None else cursor.read(cursor_)
+    after = cursor.asked(cursor_)
 
     def make() -> Kept:
         rows, rest = listings.forecast_page(site.desk, kinds, limit, after)

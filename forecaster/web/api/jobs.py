@@ -24,9 +24,7 @@ Name = Annotated[str, Path(max_length=64, examples=["update"])]
 async def listed(request: Request) -> Response:
     """Every job with its last run and next time: what `jobs status --json` prints."""
     site = site_of(request)
-    return await answers.given(
-        request, None, lambda: answers.document(_operations(site).status()), kept=False
-    )
+    return await answers.live(request, lambda: answers.document(_operations(site).status()))
 
 
 @answers.reads(router, "/jobs/{name}/runs", shapes.Runs)
@@ -41,7 +39,7 @@ async def runs(
         _require_job(operations, name)
         return answers.document(operations.runs(name, limit))
 
-    return await answers.given(request, None, make, kept=False)
+    return await answers.live(request, make)
 
 
 @router.post("/jobs/{name}/runs", status_code=202, response_model=shapes.Run)

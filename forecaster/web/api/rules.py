@@ -51,11 +51,8 @@ class Silencing(BaseModel):
 async def listed(request: Request) -> Response:
     """Every rule, with what is open under it and until when it is silenced."""
     site = site_of(request)
-    return await answers.given(
-        request,
-        None,
-        lambda: answers.document({"rules": alert_listings.rules_of(site.desk)}),
-        kept=False,
+    return await answers.live(
+        request, lambda: answers.document({"rules": alert_listings.rules_of(site.desk)})
     )
 
 
@@ -63,11 +60,8 @@ async def listed(request: Request) -> Response:
 async def one(request: Request, rule: Name) -> Response:
     """One rule."""
     site = site_of(request)
-    return await answers.given(
-        request,
-        None,
-        lambda: answers.document(alert_listings.rule(site.desk, rule)),
-        kept=False,
+    return await answers.live(
+        request, lambda: answers.document(alert_listings.rule(site.desk, rule))
     )
 
 
@@ -87,11 +81,9 @@ async def tried(request: Request, rule: Name, changes: Changes = []) -> Response
 async def silences(request: Request, every: Every = False) -> Response:  # noqa: FBT002 - a query
     """The silences that hold, with their end."""
     site = site_of(request)
-    return await answers.given(
+    return await answers.live(
         request,
-        None,
         lambda: answers.document({"silences": alert_listings.silences(site.desk, every=every)}),
-        kept=False,
     )
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from forecaster import alert_listings
-from forecaster.errors import WrongValue
 from forecaster.posterior import alert_words, rule_words, words
 from forecaster.store import alerts, forecasts
 from forecaster.web.pages.indicator import NOTHING_TRIED, Tried
@@ -34,7 +33,7 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
     """
     desk = ask.site.desk
     rules = alert_listings.rules_of(desk)
-    before = _before(ask)
+    before = ask.before("sequence of an alert")
     chosen = ask.query.get("rule", "")
     rows, rest = alert_listings.alert_page(desk, ROWS, before, rule=chosen or None)
     opened, last = alert_listings.opened(desk), alerts.last_told(desk.engine)
@@ -71,15 +70,6 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
 
 
 PAGE = Page("/alerts", "alerts.html", view, kept=False)
-
-
-def _before(ask: Ask) -> int | None:
-    text = ask.query.get("before")
-    if text is None:
-        return None
-    if not text.isdecimal() or not 1 <= int(text[:10]) < 2**31:
-        raise WrongValue("before", f"{text!r} is no sequence of an alert; write a whole number")
-    return int(text)
 
 
 def _can(rule: Mapping[str, Any]) -> bool:

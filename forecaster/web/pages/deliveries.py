@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from forecaster import alert_listings
-from forecaster.errors import WrongValue
 from forecaster.store import endpoints, outbox
 from forecaster.store.outbox import STATUSES
 from forecaster.web.pages.indicator import NOTHING_TRIED, Tried
@@ -26,7 +25,7 @@ def view(ask: Ask) -> View:
     desk = ask.site.desk
     status = alert_listings.status(ask.query.get("status", ""))
     endpoint = ask.query.get("endpoint", "")
-    before = _before(ask)
+    before = ask.before("number of a delivery")
     rows, rest = alert_listings.delivery_page(
         desk, ROWS, before, endpoint=endpoint or None, status=status
     )
@@ -87,12 +86,3 @@ def _indented(body: str) -> str:
     except ValueError:
         return body
     return json.dumps(content, ensure_ascii=False, indent=2)
-
-
-def _before(ask: Ask) -> int | None:
-    text = ask.query.get("before")
-    if text is None:
-        return None
-    if not text.isdecimal() or not 1 <= int(text[:10]) < 2**31:
-        raise WrongValue("before", f"{text!r} is no number of a delivery; write a whole number")
-    return int(text)

@@ -13,7 +13,7 @@ from forecaster.store import forecasts
 from forecaster.store import timeline as store
 from forecaster.store.forecasts import Summary
 from forecaster.web import drawings, timeline
-from forecaster.web.figure import Column, Figure, Table, yearly
+from forecaster.web.figure import Column, Figure, Table, interval, yearly
 from forecaster.web.pages import nothing
 from forecaster.web.pages.page import Ask, Page, View, link
 
@@ -74,10 +74,7 @@ def hazard(curves: Series, as_of: datetime, *, newest: bool = False) -> Figure:
         table=Table(
             columns=[
                 Column("month", "Month", number=False),
-                *(
-                    Column(key, title, words.rate)
-                    for key, title in (("mean", "Mean"), ("q05", "5 %"), ("q95", "95 %"))
-                ),
+                *interval(words.rate, lower="q05", upper="q95"),
             ],
             rows=[
                 [month, band["mean"][at], band["q05"][at], band["q95"][at]]

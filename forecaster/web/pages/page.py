@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from forecaster import parsing
 from forecaster.belief import Series
-from forecaster.errors import DamagedFile, NothingKnown
+from forecaster.errors import DamagedFile, NothingKnown, WrongValue
 from forecaster.web import frame, memo
 from forecaster.web.figure import FORMATS, Figure
 from forecaster.web.memo import Kept
@@ -65,6 +65,21 @@ class Ask:
     def may(self, scope: str) -> bool:
         """Whether the visitor may do what a scope covers."""
         return self.visitor is not None and scope in self.visitor.scopes
+
+    def before(self, what: str) -> int | None:
+        """The row before which a page of a list begins; None for the newest.
+
+        Raises
+        ------
+        WrongValue
+            If it is none; ``what`` says what it should be.
+        """
+        text = self.query.get("before")
+        if text is None:
+            return None
+        if not text.isdecimal() or not 1 <= int(text[:10]) < 2**31:
+            raise WrongValue("before", f"{text!r} is no {what}; write a whole number")
+        return int(text)
 
     def curves(self, forecast_id: str, *, fitted: bool = False) -> tuple[Series | None, str]:
         """The series behind a forecast, or why they cannot be shown; the rest of a page works."""

@@ -8,7 +8,7 @@ from forecaster import reference as room
 from forecaster.posterior import phrases_reference as say
 from forecaster.posterior import words
 from forecaster.web import drawings
-from forecaster.web.figure import Column, Figure, Table
+from forecaster.web.figure import Column, Figure, Table, interval
 from forecaster.web.pages.page import Ask, Page, View
 
 Row = dict[str, Any]
@@ -69,10 +69,7 @@ def eras(found: Row) -> Figure:
             columns=[
                 Column("era", "Era", lambda era: titles[era]["title"], number=False),
                 Column("rival", "Common rival", RIVAL.__getitem__, number=False),
-                *(
-                    Column(key, title, words.rate)
-                    for key, title in (("mean", "Mean"), ("lower", "5 %"), ("upper", "95 %"))
-                ),
+                *interval(words.rate),
             ],
             rows=[
                 [row["era"], row["rival"], row["mean"], row["lower"], row["upper"]] for row in rows
@@ -112,10 +109,7 @@ def stances(found: Row) -> Figure:
                         ("reversion", "Common rival"),
                     )
                 ),
-                *(
-                    Column(key, title, words.percent)
-                    for key, title in (("mean", "Mean"), ("lower", "5 %"), ("upper", "95 %"))
-                ),
+                *interval(words.percent),
             ],
             rows=[
                 [row[key] for key in ("eras", "wars", "reversion", "mean", "lower", "upper")]

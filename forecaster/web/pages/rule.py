@@ -12,7 +12,7 @@ from forecaster.alerts.rules import Crossed, OfQuantity
 from forecaster.errors import NothingKnown, WrongValue
 from forecaster.posterior import alert_words, rule_words, words
 from forecaster.web import drawings
-from forecaster.web.figure import Column, Figure, Table
+from forecaster.web.figure import Column, Figure, Table, interval
 from forecaster.web.pages.alerts import SAID
 from forecaster.web.pages.indicator import NOTHING_TRIED, Tried
 from forecaster.web.pages.page import Ask, Page, View
@@ -128,9 +128,7 @@ def figure(rule: OfQuantity, done: Replayed) -> Figure:
         table=Table(
             columns=[
                 Column("made", "Made", words.moment, number=False),
-                Column("mean", "Mean", say),
-                Column("q05", "5 %", say),
-                Column("q95", "95 %", say),
+                *interval(say, lower="q05", upper="q95"),
                 Column("told", "Told", lambda kind: SAID[kind].lower(), number=False),
             ],
             rows=rows,

@@ -9,7 +9,7 @@ from forecaster.belief import FACTORS, Forecast, Series
 from forecaster.errors import NothingKnown
 from forecaster.posterior import words
 from forecaster.web import drawings, timeline
-from forecaster.web.figure import Column, Figure, Table, yearly
+from forecaster.web.figure import Column, Figure, Table, interval, yearly
 from forecaster.web.order import STACK, bar, named_strengths
 from forecaster.web.pages import nothing
 from forecaster.web.pages.page import Ask, Page, View, link
@@ -101,9 +101,7 @@ def fan(document: Forecast, curves: Series) -> Figure:
         table=Table(
             columns=[
                 Column("month", "By the end of", number=False),
-                Column("mean", "Mean", words.percent),
-                Column("q05", "5 %", words.percent),
-                Column("q95", "95 %", words.percent),
+                *interval(words.percent, lower="q05", upper="q95"),
             ],
             rows=[
                 [month, track["mean"][at], track["q05"][at], track["q95"][at]]
@@ -129,10 +127,7 @@ def factors(document: Forecast, curves: Series, *, large: bool = False) -> dict[
             table=Table(
                 columns=[
                     Column("month", "Month", number=False),
-                    *(
-                        Column(key, title, words.number)
-                        for key, title in (("mean", "Mean"), ("q05", "5 %"), ("q95", "95 %"))
-                    ),
+                    *interval(words.number, lower="q05", upper="q95"),
                 ],
                 rows=[
                     [month, band["mean"][at], band["q05"][at], band["q95"][at]]

@@ -22,6 +22,16 @@ from tests import synthetic
 from tests.store.support import Somebody
 
 SOMEBODY = Somebody("an analyst", "command")
+#: A message for every forecast that is not the same to the last digit: a real rule would rightly
+#: keep silent about one revised figure.
+ANY_MOVE = """
+[rule.any_move]
+title = "The headline moved at all"
+when = "moved"
+quantity = "alliance_by@10y"
+points = 0.000001
+error_multiple = 0.000001
+"""
 START = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from forecaster.model.fit import Effort
 from forecaster.model.reference.arrays import arrays, keeps
-from forecaster.model.reference.fit import Compiled, Effort
+from forecaster.model.reference.fit import Compiled
 from priors.reference import draws, stances, table
 from priors.reference.table import CAUSES
 from tests.model.reference import worlds
