@@ -7,48 +7,22 @@ narrowed by weighing better than what is known narrowly is widened.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from forecaster import explained, knowing
+from forecaster import explained
 from forecaster.belief import Explanation, Forecast
-from forecaster.errors import DamagedFile, NothingKnown
-from forecaster.knowing import MODEL_VERSION
-from forecaster.model import design, news
-from forecaster.model.layout import layout
-from forecaster.model.news import Drawn, Moment, Split
-from forecaster.model.observed import observations
-from forecaster.model.reopen import AnotherDesign, reopen
-from forecaster.posterior import explanations, files
+from forecaster.model import news
+from forecaster.model.news import Drawn, Split
+from forecaster.opened import Side, Untold, drawn, side
+from forecaster.posterior import explanations
 from forecaster.posterior.explanations import Ends, Known, Weighed
 from forecaster.store import forecasts, runs
 from forecaster.wiring import Desk
-from indicators.catalogue import digest
 
 Rest = Literal["priors", "model", "noise"]
-
-
-class Untold(Exception):
-    """The draws of a forecast cannot be weighed; says why."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two forecasts, with what it knew; ``tree`` where its posterior is at hand."""
-
-    document: Forecast
-    moment: Moment
-    faithful: bool
-    tree: xr.DataTree | None = None
-
-    @property
-    def name(self) -> str:
-        """Its id."""
-        return self.document["forecast_id"]
 
 
 def explain(desk: Desk, since: str | None = None) -> Explanation:
@@ -105,18 +79,18 @@ def between(
     desk: Desk, start: Forecast, end: Forecast, tree: xr.DataTree | None = None
 ) -> Explanation:
     """Parts of the change from one forecast to another; ``tree`` is the posterior of the later."""
-    sides = _side(desk, start, None), _side(desk, end, tree)
+    sides = side(desk, start), side(desk, end, tree)
     missing = [
-        f"the readings stored now are not those that {side.name} was made from: their hash differs"
-        for side in sides
-        if not side.faithful
+        f"the readings stored now are not those that {one.name} was made from: their hash differs"
+        for one in sides
+        if not one.faithful
     ]
     best: tuple[Split, Weighed] | None = None
-    for forward, side in zip((True, False), sides, strict=True):
+    for forward, one in zip((True, False), sides, strict=True):
         try:
             # One thread: products are small, and their sums do not depend on the number of cores.
             with threadpool_limits(1, "blas"):
-                found = _split(desk, sides, _drawn(desk, side), forward=forward)
+                found = _split(desk, sides, drawn(desk, one), forward=forward)
         except Untold as why:
             missing.append(str(why))
             continue
@@ -125,74 +99,6 @@ def between(
         if found[1].k_hat < explanations.K_HAT_LIMIT:
             break
     return _document(start, end, best, missing, explained.titles(desk))
-
-
-def _side(desk: Desk, document: Forecast, tree: xr.DataTree | None) -> Side:
-    """What a forecast knew: by its own moment, and by what was stored here then."""
-    at = datetime.fromisoformat(document["as_of"])
-    created = datetime.fromisoformat(document["created_at"])
-    found = None
-    for recorded_by in (at, created, None):
-        try:
-            found = knowing.known(desk, at, recorded_by=recorded_by)
-        except NothingKnown:
-            continue
-        if found.said == document["data_hash"]:
-            break
-    if found is None:
-        raise NothingKnown(f"of what {document['forecast_id']} was made from nothing is stored")
-    faithful = found.said == document["data_hash"] or not _same_catalogue(desk, document)
-    return Side(document, Moment(tuple(found.readings), found.situation), faithful, tree)
-
-
-def _same_catalogue(desk: Desk, document: Forecast) -> bool:
-    return document.get("catalogue_hash") == digest(desk.catalogue)
-
-
-def _drawn(desk: Desk, side: Side) -> Drawn:
-    """The draws of one forecast as paths.
-
-    Raises
-    ------
-    Untold
-        If its posterior is gone, or belongs to other readings, priors, indicators or code.
-    """
-    document = side.document
-    if document["model_version"] != MODEL_VERSION:
-        raise Untold(
-            f"the draws of {side.name} are of the model {document['model_version']}; this program "
-            f"opens those of {MODEL_VERSION}"
-        )
-    if document["priors_hash"] != desk.priors.digest:
-        raise Untold(f"the draws of {side.name} belong to other priors than those of today")
-    if not _same_catalogue(desk, document):
-        raise Untold(f"the draws of {side.name} belong to another catalogue of indicators")
-    if not side.faithful:
-        raise Untold(f"the draws of {side.name} cannot be opened without its readings")
-    tree = _tree(desk, side) if side.tree is None else side.tree
-    moment = side.moment
-    found = observations(moment.readings, desk.catalogue, moment.n_months - 1)
-    frame = design.build(found, desk.catalogue, desk.priors, moment.n_months)
-    plan = layout(frame, desk.catalogue, desk.priors)
-    try:
-        reopened = reopen(tree, frame, plan, desk.priors)
-    except AnotherDesign as error:
-        raise Untold(f"the draws of {side.name} cannot be opened: {error}") from error
-    value = tree["shown"].to_dataset()["alliance_by"].values[:, :, news.HEADLINE]
-    return Drawn(reopened, value.ravel(), len(value))
-
-
-def _tree(desk: Desk, side: Side) -> xr.DataTree:
-    place = forecasts.posterior_of(desk.engine, side.name)
-    if place is None:
-        raise Untold(f"{side.name} was stored without its draws")
-    path = desk.settings.home / place[0]
-    try:
-        return files.load(path, place[1])
-    except DamagedFile as error:
-        # Where it lies is nobody's business on a page.
-        how = "is not what was written" if path.exists() else "is gone"
-        raise Untold(f"the posterior file of {side.name} {how}") from error
 
 
 def _split(

@@ -7,31 +7,30 @@ before the last leaves the standing forecast as it was.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Literal
 
 import xarray as xr
 
-from forecaster import explaining, knowing, sources
+from forecaster import explaining, knowing, statement
 from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
-from forecaster.belief import QUESTION, Diagnostics, Forecast, Kind
+from forecaster.belief import Forecast, Kind
 from forecaster.documents import moment
 from forecaster.errors import DamagedFile, Interrupted, NothingKnown, StoreError
 from forecaster.knowing import MODEL_VERSION
 from forecaster.model import elicit
 from forecaster.model.fit import Effort
 from forecaster.model.grid import FIRST, ORIGIN
-from forecaster.model.infer import Situation, infer
-from forecaster.posterior import files, gate, schema, summary, words
+from forecaster.model.infer import infer
+from forecaster.posterior import files, gate, schema, words
 from forecaster.publish import publish
-from forecaster.store import forecasts, runs, visits
+from forecaster.statement import Given
+from forecaster.store import forecasts, runs
 from forecaster.store.lock import update_lock
-from forecaster.store.readings import StoredReading
 from forecaster.wiring import Desk
 from indicators.catalogue import digest
 from priors import Priors
@@ -47,28 +46,6 @@ class Outcome:
     kind: Literal["published", "hindcast", "rejected", "unchanged"]
     document: Forecast | None
     message: str
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a fit starts from.
-
-    Attributes
-    ----------
-    said : str
-        Hash of the readings and the resolutions.
-    at : datetime
-        When all this was known.
-    hindcast : bool
-        Whether that moment was chosen; then the result never stands.
-    """
-
-    known: list[StoredReading]
-    situation: Situation
-    said: str
-    seed: int
-    at: datetime
-    hindcast: bool
 
 
 def run(
@@ -200,7 +177,7 @@ def _store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outc
     diagnostics = gate.diagnose(tree)
     meant: Literal["hindcast", "published"] = "hindcast" if given.hindcast else "published"
     kind: Kind = meant if diagnostics["passed"] else "rejected"
-    document = _document(desk, tree, given, created, diagnostics)
+    document = statement.document(desk, tree, given, created, diagnostics)
     document["status"] = meant
     if kind == "published" and (moved := explaining.of_step(desk, document, tree)) is not None:
         document["explanation"] = moved
@@ -235,84 +212,3 @@ def _store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outc
         why = "; ".join(gate.failures(diagnostics))
         return Outcome("rejected", document, f"the fit is kept but not shown: {why}")
     return Outcome(meant, document, f"{meant}: forecast {document['forecast_id']}")
-
-
-def _document(
-    desk: Desk, tree: xr.DataTree, given: Given, created: datetime, diagnostics: Diagnostics
-) -> Forecast:
-    shown = tree["shown"].to_dataset()
-    rows = summary.horizons(shown, given.situation.as_of)
-    headline = summary.headline(rows)
-    fetched = sources.Fetched.of(visits.results(desk.engine, given.at))
-    last_periods = _last_periods(given.known)
-    watching = sources.summary(sources.read_watches(), last_periods, given.at, fetched)
-    watched = [
-        name
-        for name, one in desk.catalogue.items()
-        if one.role == "evidence" and one.retired is None
-    ]
-    behind = {*watching["late"], *watching["failed"]}
-    titles, under = _names(desk)
-    stated = summary.parameters(tree)
-    contraction = max(0.0, sum(stated[name]["contraction"] for name in HEADLINE_FROM) / 3.0)
-    return {
-        "question": QUESTION,
-        "forecast_id": f"{created:%Y%m%dT%H%M%SZ}-{_short(given.said, given.seed, created)}",
-        "status": "published",
-        "as_of": moment(given.at),
-        "created_at": moment(created),
-        "data_through": max(one.period_end for one in given.known).isoformat(),
-        "n_readings": len(given.known),
-        "in_force": given.situation.in_force,
-        "data_hash": given.said,
-        "priors_hash": desk.priors.digest,
-        "catalogue_hash": digest(desk.catalogue),
-        "model_version": MODEL_VERSION,
-        "random_seed": given.seed,
-        "interval": summary.PROBABILITY,
-        "headline": headline,
-        "horizons": rows,
-        "hazards": summary.hazards(shown),
-        "constraints": summary.constraints(tree, titles, under),
-        "factors": summary.factors(shown),
-        "parameters": stated,
-        "words": words.words(
-            headline["mean"],
-            current=sum(name not in behind for name in watched),
-            expected=len(watched),
-            contraction=contraction,
-        ),
-        "definition": desk.priors.question.definition,
-        "diagnostics": diagnostics,
-        "sources": watching,
-    }
-
-
-HEADLINE_FROM = ("b_A", "b_T", "b_al")
-
-
-def _names(desk: Desk) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Titles of families and sub-constraints, and the indicators under each."""
-    titles: dict[str, str] = {}
-    under: dict[str, list[str]] = {}
-    for family in desk.priors.families:
-        titles[family.id] = family.title
-        titles |= {f"{family.id}/{sub.id}": sub.title for sub in family.sub_constraints}
-    for name, one in desk.catalogue.items():
-        if one.role == "evidence" and one.informs.factor in {f.id for f in desk.priors.families}:
-            under.setdefault(one.informs.factor, []).append(name)
-            if one.informs.sub_constraint:
-                key = f"{one.informs.factor}/{one.informs.sub_constraint}"
-                under.setdefault(key, []).append(name)
-    return titles, under
-
-
-def _last_periods(known: list[StoredReading]) -> dict[str, date]:
-    last: dict[str, date] = {}
-    for one in known:
-        last[one.indicator] = max(last.get(one.indicator, one.period_end), one.period_end)
-    return last
-
-
-def _short(*parts: Any) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]

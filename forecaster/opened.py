@@ -1,0 +1,109 @@
+"""The draws of a stored forecast as paths again, with what that forecast knew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import xarray as xr
+
+from forecaster import knowing
+from forecaster.belief import Forecast
+from forecaster.errors import DamagedFile, NothingKnown
+from forecaster.knowing import MODEL_VERSION
+from forecaster.model import design, news
+from forecaster.model.layout import layout
+from forecaster.model.news import Drawn, Moment
+from forecaster.model.observed import observations
+from forecaster.model.reopen import AnotherDesign, reopen
+from forecaster.posterior import files
+from forecaster.store import forecasts
+from forecaster.wiring import Desk
+from indicators.catalogue import digest
+
+
+class Untold(Exception):
+    """The draws of a forecast cannot be weighed; says why."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A forecast, with what it knew; ``tree`` where its posterior is at hand."""
+
+    document: Forecast
+    moment: Moment
+    faithful: bool
+    tree: xr.DataTree | None = None
+
+    @property
+    def name(self) -> str:
+        """Its id."""
+        return self.document["forecast_id"]
+
+
+def side(desk: Desk, document: Forecast, tree: xr.DataTree | None = None) -> Side:
+    """What a forecast knew: by its own moment, and by what was stored here then."""
+    at = datetime.fromisoformat(document["as_of"])
+    created = datetime.fromisoformat(document["created_at"])
+    found = None
+    for recorded_by in (at, created, None):
+        try:
+            found = knowing.known(desk, at, recorded_by=recorded_by)
+        except NothingKnown:
+            continue
+        if found.said == document["data_hash"]:
+            break
+    if found is None:
+        raise NothingKnown(f"of what {document['forecast_id']} was made from nothing is stored")
+    faithful = found.said == document["data_hash"] or not _same_catalogue(desk, document)
+    return Side(document, Moment(tuple(found.readings), found.situation), faithful, tree)
+
+
+def _same_catalogue(desk: Desk, document: Forecast) -> bool:
+    return document.get("catalogue_hash") == digest(desk.catalogue)
+
+
+def drawn(desk: Desk, one: Side) -> Drawn:
+    """The draws of one forecast as paths.
+
+    Raises
+    ------
+    Untold
+        If its posterior is gone, or belongs to other readings, priors, indicators or code.
+    """
+    document = one.document
+    if document["model_version"] != MODEL_VERSION:
+        raise Untold(
+            f"the draws of {one.name} are of the model {document['model_version']}; this program "
+            f"opens those of {MODEL_VERSION}"
+        )
+    if document["priors_hash"] != desk.priors.digest:
+        raise Untold(f"the draws of {one.name} belong to other priors than those of today")
+    if not _same_catalogue(desk, document):
+        raise Untold(f"the draws of {one.name} belong to another catalogue of indicators")
+    if not one.faithful:
+        raise Untold(f"the draws of {one.name} cannot be opened without its readings")
+    tree = _tree(desk, one) if one.tree is None else one.tree
+    moment = one.moment
+    found = observations(moment.readings, desk.catalogue, moment.n_months - 1)
+    frame = design.build(found, desk.catalogue, desk.priors, moment.n_months)
+    plan = layout(frame, desk.catalogue, desk.priors)
+    try:
+        reopened = reopen(tree, frame, plan, desk.priors)
+    except AnotherDesign as error:
+        raise Untold(f"the draws of {one.name} cannot be opened: {error}") from error
+    value = tree["shown"].to_dataset()["alliance_by"].values[:, :, news.HEADLINE]
+    return Drawn(reopened, value.ravel(), len(value))
+
+
+def _tree(desk: Desk, one: Side) -> xr.DataTree:
+    place = forecasts.posterior_of(desk.engine, one.name)
+    if place is None:
+        raise Untold(f"{one.name} was stored without its draws")
+    path = desk.settings.home / place[0]
+    try:
+        return files.load(path, place[1])
+    except DamagedFile as error:
+        # Where it lies is nobody's business on a page.
+        how = "is not what was written" if path.exists() else "is gone"
+        raise Untold(f"the posterior file of {one.name} {how}") from error

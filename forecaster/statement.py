@@ -1,0 +1,124 @@
+"""The forecast as a document, from a posterior and from what it was made of."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import xarray as xr
+
+from forecaster import sources
+from forecaster.belief import QUESTION, Diagnostics, Forecast
+from forecaster.documents import moment
+from forecaster.knowing import MODEL_VERSION
+from forecaster.model.infer import Situation
+from forecaster.posterior import summary, words
+from forecaster.store import visits
+from forecaster.store.readings import StoredReading
+from forecaster.wiring import Desk
+from indicators.catalogue import digest
+
+HEADLINE_FROM = ("b_A", "b_T", "b_al")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a fit starts from.
+
+    Attributes
+    ----------
+    said : str
+        Hash of the readings and the resolutions.
+    at : datetime
+        When all this was known.
+    hindcast : bool
+        Whether that moment was chosen; then the result never stands.
+    """
+
+    known: list[StoredReading]
+    situation: Situation
+    said: str
+    seed: int
+    at: datetime
+    hindcast: bool
+
+
+def document(
+    desk: Desk, tree: xr.DataTree, given: Given, created: datetime, diagnostics: Diagnostics
+) -> Forecast:
+    """The forecast as it is published; what it is kept as is for the caller to say."""
+    shown = tree["shown"].to_dataset()
+    rows = summary.horizons(shown, given.situation.as_of)
+    headline = summary.headline(rows)
+    fetched = sources.Fetched.of(visits.results(desk.engine, given.at))
+    last_periods = _last_periods(given.known)
+    watching = sources.summary(sources.read_watches(), last_periods, given.at, fetched)
+    watched = [
+        name
+        for name, one in desk.catalogue.items()
+        if one.role == "evidence" and one.retired is None
+    ]
+    behind = {*watching["late"], *watching["failed"]}
+    titles, under = _names(desk)
+    stated = summary.parameters(tree)
+    contraction = max(0.0, sum(stated[name]["contraction"] for name in HEADLINE_FROM) / 3.0)
+    return {
+        "question": QUESTION,
+        "forecast_id": f"{created:%Y%m%dT%H%M%SZ}-{_short(given.said, given.seed, created)}",
+        "status": "published",
+        "as_of": moment(given.at),
+        "created_at": moment(created),
+        "data_through": max(one.period_end for one in given.known).isoformat(),
+        "n_readings": len(given.known),
+        "in_force": given.situation.in_force,
+        "data_hash": given.said,
+        "priors_hash": desk.priors.digest,
+        "catalogue_hash": digest(desk.catalogue),
+        "model_version": MODEL_VERSION,
+        "random_seed": given.seed,
+        "interval": summary.PROBABILITY,
+        "headline": headline,
+        "horizons": rows,
+        "hazards": summary.hazards(shown),
+        "constraints": summary.constraints(tree, titles, under),
+        "factors": summary.factors(shown),
+        "parameters": stated,
+        "words": words.words(
+            headline["mean"],
+            current=sum(name not in behind for name in watched),
+            expected=len(watched),
+            contraction=contraction,
+        ),
+        "definition": desk.priors.question.definition,
+        "diagnostics": diagnostics,
+        "sources": watching,
+    }
+
+
+def _names(desk: Desk) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Titles of families and sub-constraints, and the indicators under each."""
+    titles: dict[str, str] = {}
+    under: dict[str, list[str]] = {}
+    for family in desk.priors.families:
+        titles[family.id] = family.title
+        titles |= {f"{family.id}/{sub.id}": sub.title for sub in family.sub_constraints}
+    for name, one in desk.catalogue.items():
+        if one.role == "evidence" and one.informs.factor in {f.id for f in desk.priors.families}:
+            under.setdefault(one.informs.factor, []).append(name)
+            if one.informs.sub_constraint:
+                key = f"{one.informs.factor}/{one.informs.sub_constraint}"
+                under.setdefault(key, []).append(name)
+    return titles, under
+
+
+def _last_periods(known: list[StoredReading]) -> dict[str, date]:
+    last: dict[str, date] = {}
+    for one in known:
+        last[one.indicator] = max(last.get(one.indicator, one.period_end), one.period_end)
+    return last
+
+
+def _short(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
