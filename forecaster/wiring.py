@@ -112,14 +112,16 @@ class Desk:
         return found
 
 
-def open_desk(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Desk:
-    """A desk over a state that is ready for use.
+def open_desk(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, *, kept: int = 0
+) -> Desk:
+    """A desk over a state that is ready for use; ``kept`` as for ``open_engine``.
 
     Raises
     ------
     StoreError
         If ``forecaster init`` has to run first, or the database cannot be read.
     """
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, kept=kept)
     require_current(engine)
     return Desk(settings, engine, clock)

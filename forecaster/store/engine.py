@@ -13,9 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    NoSuchModuleError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from forecaster.errors import StoreError
 from forecaster.store.faults import explained
@@ -24,24 +30,28 @@ BUSY_SECONDS = 30
 WRITE_LOCK = 0x666F7265  # any fixed number; on PostgreSQL it names the one-writer lock
 
 _READING: dict[str, dict[str, Any]] = {
-    "sqlite": {"begin": "DEFERRED"},
+    "sqlite": {"begin": "DEFERRED", "query_only": 1},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 PRAGMAS = (
     "foreign_keys = 1",
     "synchronous = FULL",
     "recursive_triggers = 1",  # so that REPLACE meets the trigger that refuses DELETE
-    "cache_size = -32768",  # KiB; holds 100 000 readings
 )
+CACHE = 32_768  # KiB; holds 100 000 readings
+CACHE_KEPT = 8_192  # of a connection that stays open
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, kept: int = 0) -> Engine:
     """Prepare a database for use; nothing is read or written yet.
 
     Parameters
     ----------
     url : str
         ``sqlite:////folder/file`` or ``postgresql://user@host/name``.
+    kept : int
+        How many connections to a file stay open between reads: for a service, which reads
+        several times for each page. A file that was put in the place of another is noticed.
 
     Raises
     ------
@@ -51,7 +61,7 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
-            return _sqlite(parsed)
+            return _sqlite(parsed, kept)
         if parsed.drivername in ("postgresql", "postgresql+psycopg"):
             return _postgresql(parsed.set(drivername="postgresql+psycopg"))
     except (ArgumentError, NoSuchModuleError) as error:
@@ -90,10 +100,6 @@ def reading(engine: Engine) -> Iterator[Connection]:
         If the database cannot be read.
     """
     with _transaction(engine, **_READING[engine.dialect.name]) as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(
-                "PRAGMA query_only = 1"
-            )  # the connection ends with the block
         yield connection
 
 
@@ -129,22 +135,32 @@ def wal_is_sound(version: tuple[int, int, int]) -> bool:
     return repaired or version >= (3, 51, 3)
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, kept: int) -> Engine:
     if not url.database or url.database == ":memory:" or url.query:
         raise StoreError(
             "FORECASTER_DATABASE_URL must name a file, as in sqlite:////folder/forecaster.sqlite "
             "(a database in memory would forget every reading)"
         )
     # Without a pool no file stays open: a fork inherits nothing and `restore` may replace the file.
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if kept:
+        pool = {"poolclass": QueuePool, "pool_size": kept, "max_overflow": -1}
+    file = Path(url.database).absolute()
     engine = create_engine(
-        url.set(database=str(Path(url.database).absolute())),
-        poolclass=NullPool,
+        url.set(database=str(file)),
         connect_args={
             "timeout": BUSY_SECONDS,
             "isolation_level": None,
             "autocommit": sqlite3.LEGACY_TRANSACTION_CONTROL,
         },
+        **pool,
     )
+    _listen(engine, file, CACHE_KEPT if kept else CACHE)
+    return engine
+
+
+def _listen(engine: Engine, file: Path, cache: int) -> None:
+    """How a file is opened, seen to be the same, and read or written."""
     journal = "wal" if wal_is_sound(sqlite3.sqlite_version_info) else "delete"
 
     @event.listens_for(engine, "do_connect")
@@ -156,17 +172,31 @@ def _sqlite(url: URL) -> Engine:
         keys["uri"] = True
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in PRAGMAS:
+    def prepare(connection: sqlite3.Connection, record: Any) -> None:
+        record.info["file"] = _identity(file)
+        for pragma in (*PRAGMAS, f"cache_size = -{cache}"):
             connection.execute(f"PRAGMA {pragma}")
         _set_journal(connection, journal)
 
+    @event.listens_for(engine, "checkout")
+    def still_the_same(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _identity(file):
+            raise DisconnectionError("another file is in its place")
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        how = connection.get_execution_options().get("begin", "IMMEDIATE")
-        connection.exec_driver_sql(f"BEGIN {how}")
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA query_only = {options.get('query_only', 0)}")
+        connection.exec_driver_sql(f"BEGIN {options.get('begin', 'IMMEDIATE')}")
 
-    return engine
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """What tells a file from another of the same name; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _set_journal(connection: sqlite3.Connection, wanted: str) -> None:

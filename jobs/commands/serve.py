@@ -9,6 +9,8 @@ import typer
 from forecaster import settings
 from forecaster.errors import ForecasterError
 
+CONNECTIONS = 4  # to the database that stay open: two makers of pages, documents, the outbox
+
 
 def serve(
     host: str = typer.Option("127.0.0.1", "--host", help="The address of the pages."),
@@ -27,7 +29,7 @@ def serve(
 
     chosen = settings.load()
     planned = timetable.read(chosen.schedule)
-    desk = open_desk(chosen)
+    desk = open_desk(chosen, kept=CONNECTIONS)
     if no_pages:
         logs.set_up()
         with delivering.running(desk):
