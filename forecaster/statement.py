@@ -61,7 +61,7 @@ def document(
         if one.role == "evidence" and one.retired is None
     ]
     behind = {*watching["late"], *watching["failed"]}
-    titles, under = _names(desk)
+    titles, under = desk.priors.titles, _under(desk)
     stated = summary.parameters(tree)
     contraction = max(0.0, sum(stated[name]["contraction"] for name in HEADLINE_FROM) / 3.0)
     return {
@@ -97,20 +97,16 @@ def document(
     }
 
 
-def _names(desk: Desk) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Titles of families and sub-constraints, and the indicators under each."""
-    titles: dict[str, str] = {}
+def _under(desk: Desk) -> dict[str, list[str]]:
+    """The indicators under each family and each sub-constraint."""
     under: dict[str, list[str]] = {}
-    for family in desk.priors.families:
-        titles[family.id] = family.title
-        titles |= {f"{family.id}/{sub.id}": sub.title for sub in family.sub_constraints}
     for name, one in desk.catalogue.items():
         if one.role == "evidence" and one.informs.factor in {f.id for f in desk.priors.families}:
             under.setdefault(one.informs.factor, []).append(name)
             if one.informs.sub_constraint:
                 key = f"{one.informs.factor}/{one.informs.sub_constraint}"
                 under.setdefault(key, []).append(name)
-    return titles, under
+    return under
 
 
 def _last_periods(known: list[StoredReading]) -> dict[str, date]:

@@ -211,6 +211,14 @@ class Priors(Strict):
         return {name: one for name, one in self.parameters.items() if not isinstance(one, Fixed)}
 
     @property
+    def titles(self) -> dict[str, str]:
+        """What families are called, and sub-constraints, these as ``family/sub_constraint``."""
+        found: dict[str, str] = {family.id: family.title for family in self.families}
+        for family in self.families:
+            found |= {f"{family.id}/{part.id}": part.title for part in family.sub_constraints}
+        return found
+
+    @property
     def elicitation(self) -> Elicited | None:
         """The elicited probabilities that the chosen set asks for, if any."""
         return None if self.chosen.elicited is None else self.elicited[self.chosen.elicited.name]

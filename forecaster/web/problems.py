@@ -24,7 +24,9 @@ from forecaster.errors import (
     UnknownName,
     UsageError,
 )
+from forecaster.store import faults
 from forecaster.web.access.sign_in import local
+from forecaster.web.site import site_of
 
 _log = logging.getLogger("forecaster.web")
 MEDIA_TYPE = "application/problem+json"
@@ -127,7 +129,7 @@ async def on_error(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return answer(request, error.status_code, _detail(error), error.headers or {})
     if isinstance(error, ForecasterError):
-        return answer(request, status_of(error), str(error), {})
+        return answer(request, status_of(error), _nowhere(request, str(error)), {})
     raise error
 
 
@@ -151,6 +153,14 @@ def answer(request: Request, status: int, detail: str, headers: Mapping[str, str
 
         return page.failure(request, status, detail, headers)
     return problem(status, detail, headers)
+
+
+def _nowhere(request: Request, text: str) -> str:
+    """Without the places of this machine: they help who runs it, and are not for readers."""
+    desk = site_of(request).desk
+    text = text.replace(faults.place(desk.engine), "the database")
+    home = str(desk.settings.home)
+    return text.replace(f"{home}/", "").replace(home, "the state folder")
 
 
 def _detail(error: HTTPException) -> str:

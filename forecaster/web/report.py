@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Constraints, Forecast, Level, Series
+from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Forecast, Level, Series
 from forecaster.posterior import words
 from forecaster.web import drawings, frame
 from forecaster.web.figure import yearly
@@ -35,7 +35,8 @@ class Page:
     """What the report is made of.
 
     ``indicators`` are rows of ``forecaster indicators --json``; ``previous`` is None for the first
-    forecast of an installation; ``disagreements`` say where two publishers do not agree.
+    forecast of an installation; ``disagreements`` say where two publishers do not agree; ``titles``
+    are those of the priors, for sub-constraints of which the forecast says nothing.
     """
 
     document: Forecast
@@ -43,6 +44,7 @@ class Page:
     indicators: Sequence[Mapping[str, Any]]
     previous: Previous | None = None
     disagreements: Sequence[str] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def html(page: Page, studio: Studio) -> str:
@@ -97,7 +99,7 @@ def _view(page: Page) -> dict[str, Any]:
         ],
         "hazard_years": _hazard_years(page.series),
         "strengths": named_strengths(document["constraints"]),
-        "families": [_family(document["constraints"], name) for name in FAMILIES],
+        "families": [_family(page, name) for name in FAMILIES],
         "sources": _sources(page.indicators),
         "watched": _watched(page.indicators),
         "disagreements": page.disagreements,
@@ -127,7 +129,8 @@ def _hazard_years(series: Series) -> list[dict[str, Any]]:
     ]
 
 
-def _family(constraints: Constraints, name: str) -> dict[str, Any]:
+def _family(page: Page, name: str) -> dict[str, Any]:
+    constraints = page.document["constraints"]
     parts: dict[str, Level | None] = {
         key.split("/", 1)[-1]: level
         for key, level in constraints["sub_constraints"].items()
@@ -138,9 +141,8 @@ def _family(constraints: Constraints, name: str) -> dict[str, Any]:
         "level": constraints["levels"][name],
         "parts": [
             {
-                "title": words.title(key)
-                if level is None
-                else level.get("title", words.title(key)),
+                "title": (None if level is None else level.get("title"))
+                or page.titles.get(f"{name}/{key}", words.title(key)),
                 "level": level,
                 "indicators": [] if level is None else level.get("indicators", []),
             }

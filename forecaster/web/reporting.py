@@ -39,6 +39,7 @@ def gather(desk: Desk, at: datetime | None = None) -> report.Page:
         previous=None
         if before is None
         else report.Previous(before.headline_mean, documents.moment(before.as_of)),
+        titles=desk.priors.titles,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -93,3 +95,18 @@ def test_a_person_gets_a_page_and_no_secret_is_logged(broken: FastAPI, said: io.
     assert "ZeroDivisionError" in line["exception"]
     assert TOKEN not in said.getvalue()
     assert TOKEN not in answer.text.replace(f"/broken/{TOKEN}", "")
+
+
+@pytest.mark.parametrize("accept", [PAGE, DATA])
+def test_a_database_that_is_gone_is_told_without_its_place(
+    desk: Desk, tmp_path: Path, accept: dict[str, str]
+) -> None:
+    made = app.create_app(app.site(desk, Studio()))
+    (tmp_path / "forecaster.sqlite").rename(tmp_path / "elsewhere")
+    path = "/history" if accept == PAGE else "/api/v1/forecasts"
+    with served(made) as url, httpx.Client(base_url=url) as client:
+        answer = client.get(path, headers=accept)
+    assert answer.status_code == 503
+    told = html.unescape(answer.text).lower()
+    assert "the database is not initialised; run `forecaster init`" in told
+    assert str(tmp_path) not in answer.text

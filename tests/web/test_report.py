@@ -175,3 +175,10 @@ def test_publishers_who_disagree_are_told_apart() -> None:
     assert "Where two publishers disagree" in _text(_read(with_them))
     assert told[0] in _text(_read(with_them))
     assert "disagree" not in _text(_read(without))
+
+
+def test_a_sub_constraint_without_indicators_has_the_name_of_the_priors() -> None:
+    titles = {"western_reaction/non_alignment": "Neither joins a bloc"}
+    made = report.Page(synthetic.document(), synthetic.series(), INDICATORS, titles=titles)
+
+    assert "Neither joins a bloc" in _text(_read(page_of(made)))

@@ -60,11 +60,7 @@ def _learned(ask: Ask, document: Forecast) -> dict[str, Learned] | None:
 
 def _parts(ask: Ask, document: Forecast) -> list[Part]:
     """All sub-constraints in the order of the forecast; their names are in the priors' files."""
-    titles = {
-        f"{family.id}/{part.id}": part.title
-        for family in ask.site.desk.priors.families
-        for part in family.sub_constraints
-    }
+    titles = ask.site.desk.priors.titles
 
     found = []
     for key, level in document["constraints"]["sub_constraints"].items():
