@@ -87,32 +87,28 @@ def _locked(
     at = as_of or now
     seen = knowing.known(desk, at)
     known, situation, said = seen.readings, seen.situation, seen.said
-    if at.date() < EARLIEST:
-        raise NothingKnown(
-            f"as of {words.day(at.date())} there is too little to fit; the record begins in "
-            f"{FIRST.year} and hindcasts in {words.day(EARLIEST)}"
-        )
+    require_enough(at)
     if as_of is None and not force and (same := _unchanged(desk, said, at)) is not None:
         run_id = runs.start(desk.engine, "update", {"data_hash": said}, now)
         message = f"nothing is new since {words.moment(same['as_of'])}; the forecast stands"
         runs.finish(desk.engine, run_id, "succeeded", message, desk.clock())
         return Outcome("unchanged", same, message)
     kind = "update" if as_of is None else "hindcast"
-    seed = _seed(desk, said) if stated is None else stated
+    seed = seed_of(desk, said) if stated is None else stated
     run_id = runs.start(desk.engine, kind, {"data_hash": said, "seed": seed}, now)
     status, message = "failed", "the fit did not come to an end"
     try:
         tree = infer(
             known,
             desk.catalogue,
-            _priors(desk, seed, progress),
+            priors_of(desk, seed, progress),
             situation,
             seed=seed,
-            effort=_effort(desk),
+            effort=effort_of(desk),
             tell=progress,
         )
         given = Given(known, situation, said, seed, at, hindcast=as_of is not None)
-        done = _store(desk, tree, given, alerting)
+        done = store(desk, tree, given, alerting)
         status = "rejected" if done.kind == "rejected" else "succeeded"
         message = done.message
     except KeyboardInterrupt:
@@ -126,7 +122,22 @@ def _locked(
     return done
 
 
-def _seed(desk: Desk, said: str) -> int:
+def require_enough(at: datetime) -> None:
+    """Refuse a moment at which there is too little to fit.
+
+    Raises
+    ------
+    NothingKnown
+        Saying from when on there is enough.
+    """
+    if at.date() < EARLIEST:
+        raise NothingKnown(
+            f"as of {words.day(at.date())} there is too little to fit; the record begins in "
+            f"{FIRST.year} and hindcasts in {words.day(EARLIEST)}"
+        )
+
+
+def seed_of(desk: Desk, said: str) -> int:
     """The seed of the settings, or the first after it whose fit of the same was not refused."""
     same = (said, desk.priors.digest, MODEL_VERSION)
     refused = {
@@ -140,7 +151,7 @@ def _seed(desk: Desk, said: str) -> int:
     return seed
 
 
-def _priors(desk: Desk, seed: int, progress: Callable[[str], None] | None) -> Priors:
+def priors_of(desk: Desk, seed: int, progress: Callable[[str], None] | None = None) -> Priors:
     """The chosen set; where it states probabilities, its base rate is solved from their date."""
     stated = desk.priors.elicitation
     if stated is None:
@@ -151,7 +162,8 @@ def _priors(desk: Desk, seed: int, progress: Callable[[str], None] | None) -> Pr
     return elicit.solve(knowing.evidence(desk, then), desk.catalogue, desk.priors, seed=seed)
 
 
-def _effort(desk: Desk) -> Effort:
+def effort_of(desk: Desk) -> Effort:
+    """How much is sampled, as the settings have it."""
     chosen = desk.settings
     return Effort(chosen.draws, chosen.tune, chosen.chains, chosen.cores)
 
@@ -172,7 +184,8 @@ def _unchanged(desk: Desk, said: str, at: datetime) -> Forecast | None:
     return standing if same else None
 
 
-def _store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outcome:
+def store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outcome:
+    """Write the posterior file and publish, or keep as rejected or as a hindcast."""
     created = desk.clock()
     diagnostics = gate.diagnose(tree)
     meant: Literal["hindcast", "published"] = "hindcast" if given.hindcast else "published"

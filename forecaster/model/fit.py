@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,8 @@ class Draws:
     x : array (chain, draw, coordinate)
         The model's vector; ``layout.natural`` names its parts.
     stats : xarray.Dataset
-        ``diverging``, ``energy``, ``n_steps``, ``step_size`` by chain and draw.
+        ``diverging``, ``energy``, ``n_steps``, ``step_size`` by chain and draw; its attribute
+        ``seconds`` is how long both runs took.
     """
 
     x: Array
@@ -88,6 +90,7 @@ def sample(
     size, chains = layout.size, effort.chains
     density(np.zeros(size))  # compiles here, where Control-C is heard
     done = chains * (effort.pilot + PILOT_KEPT)
+    began = time.perf_counter()
 
     def report(before: int, finished: int) -> None:
         if progress is not None:
@@ -116,13 +119,15 @@ def sample(
             value, gradient = density(shape.out(q))
             return value, shape.back(gradient)
 
-        return _run(
+        draws = _run(
             _compiled(seen, size, found, shape.out),
             Effort(effort.draws, effort.tune - effort.pilot, chains, effort.cores),
             TARGET_ACCEPT,
             seed,
             lambda finished: report(done, finished),
         )
+    draws.stats.attrs["seconds"] = round(time.perf_counter() - began, 3)
+    return draws
 
 
 def _run(

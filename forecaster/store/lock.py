@@ -17,11 +17,15 @@ from pathlib import Path
 
 from forecaster.errors import Busy, StoreError
 
+UPDATE = "update.lock"
+BACKTEST = "backtest.lock"
 _held: set[int] = set()
 
 
 @contextmanager
-def update_lock(home: Path, what: str, wait: float | None = None) -> Iterator[None]:
+def update_lock(
+    home: Path, what: str, wait: float | None = None, name: str = UPDATE
+) -> Iterator[None]:
     """Hold the lock of a state folder.
 
     Parameters
@@ -32,6 +36,8 @@ def update_lock(home: Path, what: str, wait: float | None = None) -> Iterator[No
         What is being done, for whoever has to wait: ``forecaster update``.
     wait : float, optional
         Seconds to wait for another holder; None does not wait.
+    name : str
+        Of the file; work that leaves the standing forecast alone has a lock of its own.
 
     Raises
     ------
@@ -40,7 +46,7 @@ def update_lock(home: Path, what: str, wait: float | None = None) -> Iterator[No
     StoreError
         If the folder cannot be written, or its disk is full.
     """
-    path = home / "update.lock"
+    path = home / name
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
