@@ -44,6 +44,8 @@ def readings(
     found, shape = np.full((len(STATISTICS), n), np.nan), np.full(n, np.nan)
     first = 0
     for name, rows in design.rows.items():
+        if not rows:  # an indicator that nobody had read yet
+            continue
         here = slice(first, first := first + len(rows))
         weight = catalogue[name].observation.weight
         if name in design.coords["counter"]:

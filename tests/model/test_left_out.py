@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from forecaster.model.basis import Array
 from forecaster.model.blocks import Row
 from forecaster.model.design import Design
 from forecaster.model.fit import Draws
+from forecaster.model.grid import month_index
 from forecaster.model.layout import Layout
 from priors import load
 from tests.model import worlds
@@ -168,3 +170,17 @@ def test_the_same_seed_says_the_same() -> None:
     one = said_of(x, frame, plan)
     assert one.identical(said_of(x, frame, plan))
     assert not one.identical(said_of(x, frame, plan, seed=2))
+
+
+@pytest.mark.parametrize("year", [2003, 2010])
+def test_a_year_in_which_some_indicators_had_not_been_read_yet(year: int) -> None:
+    last = month_index(date(year, 1, 1))
+    _, frame, plan = worlds.real(EVIDENCE, last)
+    unread = [name for name, rows in frame.rows.items() if not rows]
+    assert {"measure", "counter"} == {
+        kind for kind in ("measure", "counter") for name in unread if name in frame.coords[kind]
+    }
+    rng = default_rng(5)
+    first = worlds.prior_draw(frame, plan, load(), rng)
+    said = said_of(first + 0.01 * rng.standard_normal((50, plan.size)), frame, plan)
+    assert said.sizes["reading"] == sum(len(rows) for rows in frame.rows.values())
