@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from forecaster.commands.alerts import alerts
+from forecaster.commands.backtest import backtest
 from forecaster.commands.check import check
 from forecaster.commands.collect import collect
 from forecaster.commands.deliveries import deliveries
@@ -40,6 +41,7 @@ for command in (
     resolve,
     explain,
     history,
+    backtest,
     reference,
     indicators,
     readings,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 import typer
 
 from forecaster import parsing, settings
-from forecaster.commands import options, speak
+from forecaster.commands import options, progress, speak
 from forecaster.errors import FitRejected, UsageError
 
 
@@ -29,8 +26,8 @@ def update(
     desk = open_desk(settings.load())
     if at is not None and at > desk.clock():
         raise UsageError("--as-of lies in the future; what will be known then is not known")
-    with _progress() as progress:
-        outcome = fit.run(desk, force=force, seed=seed, as_of=at, progress=progress)
+    with progress.shown("reading what is known") as tell_progress:
+        outcome = fit.run(desk, force=force, seed=seed, as_of=at, progress=tell_progress)
     if as_json:
         speak.document(
             {"kind": outcome.kind, "message": outcome.message, "forecast": outcome.document}
@@ -42,15 +39,3 @@ def update(
             tell(outcome.document)
     if outcome.kind == "rejected":
         raise FitRejected(outcome.message)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None] | None]:
-    """What is being done, on one line of a terminal; nothing when nobody watches."""
-    if not speak.on_terminal():
-        yield None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("reading what is known") as status:
-        yield status.update

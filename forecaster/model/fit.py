@@ -130,6 +130,11 @@ def sample(
     return draws
 
 
+def compile_density(layout: Layout, design: Design) -> None:
+    """Compile the density, or find it on the disk."""
+    _density(layout, design)(np.zeros(layout.size))
+
+
 def _run(
     model: Any, effort: Effort, accept: float, seed: int, report: Callable[[int], None]
 ) -> Draws:

@@ -10,9 +10,10 @@ import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from forecaster.model import design, fit, fitted, future, left_out, outcome
+from forecaster.model.design import Design
 from forecaster.model.fit import Effort
 from forecaster.model.grid import month_index
-from forecaster.model.layout import layout
+from forecaster.model.layout import Layout, layout
 from forecaster.model.observed import Known, observations
 from indicators.spec import Indicator
 from priors import Priors
@@ -49,17 +50,7 @@ def infer(
         If the user stops the sampler.
     """
     say = tell or _silent
-    last = month_index(situation.as_of)
-    known = observations(readings, catalogue, last)
-    left = situation.left_retreat
-    frame = design.build(
-        known,
-        catalogue,
-        priors,
-        last + 1,
-        months_at_risk=None if left is None else month_index(left),
-    )
-    plan = layout(frame, dict(catalogue), priors)
+    frame, plan = _framed(readings, catalogue, priors, situation)
 
     def progress(done: int, total: int) -> None:
         say(f"sampling: {done:,} of {total:,} steps")
@@ -85,6 +76,36 @@ def infer(
         without = left_out.readings(given, frame, catalogue, seed)
     tree["fitted"] = xr.DataTree(said.merge(without))
     return tree
+
+
+def compile_density(
+    readings: Iterable[Known],
+    catalogue: Mapping[str, Indicator],
+    priors: Priors,
+    situation: Situation,
+) -> None:
+    """Compile what ``infer`` would, or find it on the disk; no draw is made."""
+    frame, plan = _framed(readings, catalogue, priors, situation)
+    fit.compile_density(plan, frame)
+
+
+def _framed(
+    readings: Iterable[Known],
+    catalogue: Mapping[str, Indicator],
+    priors: Priors,
+    situation: Situation,
+) -> tuple[Design, Layout]:
+    """The data of a fit, and the coordinates of what it samples."""
+    last = month_index(situation.as_of)
+    left = situation.left_retreat
+    frame = design.build(
+        observations(readings, catalogue, last),
+        catalogue,
+        priors,
+        last + 1,
+        months_at_risk=None if left is None else month_index(left),
+    )
+    return frame, layout(frame, dict(catalogue), priors)
 
 
 def _silent(text: str) -> None:
