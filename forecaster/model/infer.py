@@ -49,7 +49,20 @@ def infer(
     KeyboardInterrupt
         If the user stops the sampler.
     """
-    say = tell or _silent
+    # One thread: products are small, and their sums then do not depend on the number of cores.
+    with threadpool_limits(1, "blas"):
+        return _infer(readings, catalogue, priors, situation, seed, effort, tell or _silent)
+
+
+def _infer(
+    readings: Iterable[Known],
+    catalogue: Mapping[str, Indicator],
+    priors: Priors,
+    situation: Situation,
+    seed: int,
+    effort: Effort,
+    say: Tell,
+) -> xr.DataTree:
     frame, plan = _framed(readings, catalogue, priors, situation)
 
     def progress(done: int, total: int) -> None:
@@ -69,11 +82,9 @@ def infer(
     )
     tree = outcome.assemble(paths, ahead, named, draws, frame, priors)
     say("going back over the readings")
-    # One thread: products are small, and their sums do not depend on the number of cores.
-    with threadpool_limits(1, "blas"):
-        given = fitted.known(paths.factors, draws, plan)
-        said = fitted.readings(given, frame, catalogue, seed)
-        without = left_out.readings(given, frame, catalogue, seed)
+    given = fitted.known(paths.factors, draws, plan)
+    said = fitted.readings(given, frame, catalogue, seed)
+    without = left_out.readings(given, frame, catalogue, seed)
     tree["fitted"] = xr.DataTree(said.merge(without))
     return tree
 
