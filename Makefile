@@ -4,6 +4,7 @@
 # make bench  what the README promises, measured
 # make reference  the base rates of pacts between states, fitted anew to the counts in priors/reference
 # make skill  how well they would have foretold pledges, on splits fixed beforehand
+# make calibrate  are the intervals as wide as they say: worlds of known truth, resumable, hours
 # make openapi  docs/reference/openapi.json, from what the API says of itself
 # make lock   new versions of everything, with hashes
 # make clean  removes what these made; never the state folder
@@ -14,13 +15,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 WORKERS ?= 2
+MINUTES ?= inf
 UV := uv==0.13.9
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome \
     || echo "none on the path, so they are reported as not run unless playwright has its own")
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := run
-.PHONY: run serve test needs lint types contracts bench reference skill openapi lock clean
+.PHONY: run serve test needs lint types contracts bench reference skill calibrate openapi lock clean
 .NOTPARALLEL:
 
 run: $(VENV)/ready
@@ -60,6 +62,10 @@ reference: $(VENV)/ready
 
 skill: $(VENV)/ready
 	$(BIN)/python -m benchmarks.reference_skill
+
+calibrate: $(VENV)/ready
+	$(BIN)/python -m benchmarks.sbc --size full --minutes $(MINUTES)
+	$(BIN)/python -m benchmarks.sbc --size reduced --minutes $(MINUTES)
 
 openapi: $(VENV)/ready
 	$(BIN)/python -c "from forecaster.web.api import mount; print(mount.text(), end='')" \

@@ -64,10 +64,13 @@ def said(draws: Draws, world: World, seed: int, n_paths: int) -> dict[str, Array
     return found
 
 
-def rank(seed: int) -> dict[str, Any]:
-    """Where the truth of one world lies among the draws of its fit, from 0 to 1, by quantity."""
+def rank(seed: int, names: tuple[str, ...] = worlds.CHOSEN) -> dict[str, Any]:
+    """Where the truth of one world lies among the draws of its fit, from 0 to 1, by quantity.
+
+    ``names`` are the indicators through which it is read.
+    """
     with threadpool_limits(1):
-        world = worlds.world(seed)
+        world = worlds.world(seed, names)
         truth = Draws(world.x[None, None, :], xr.Dataset())
         draws = fit.sample(world.layout, world.design, seed=seed, effort=EFFORT)
         wide = said(truth, world, 10_000 + seed, 4_000)

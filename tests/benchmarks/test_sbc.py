@@ -1,0 +1,74 @@
+"""Calibration at size: what even ranks are, and that it goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks import calibration, sbc
+from forecaster.model.basis import Array
+
+
+def _worlds(ranks: Array) -> list[dict[str, Any]]:
+    """Ranks (world, quantity) as the file has them, of made-up quantities."""
+    names = ["b_A", "ru_west month 400", "level asymmetry", "hazard alliance"]
+    names += ["alliance in ten years"]
+    return [
+        {"seed": k, "divergences": 0, "ranks": dict(zip(names, row, strict=True))}
+        for k, row in enumerate(ranks.tolist(), 1)
+    ]
+
+
+def _even(rng: np.random.Generator) -> Array:
+    return rng.integers(0, calibration.KEPT + 1, (300, 5)) / calibration.KEPT
+
+
+def test_even_ranks_pass_and_those_of_a_narrow_fit_do_not() -> None:
+    even = _even(np.random.default_rng(3))
+    narrow, biased = even.copy(), even.copy()
+    narrow[:, 0] = np.clip(0.5 + 1.4 * (even[:, 0] - 0.5), 0.0, 1.0)  # truths pile up at the ends
+    biased[:, 4] = even[:, 4] ** 1.5
+
+    fine = sbc.judge(_worlds(even))
+    assert (fine.rejected, fine.worlds, fine.quantities) == ([], 300, 5)
+    assert sbc.judge(_worlds(narrow)).rejected == ["b_A"]
+    assert sbc.judge(_worlds(biased)).rejected == ["alliance in ten years"]
+
+
+def test_by_chance_one_in_a_hundred_sets_is_rejected() -> None:
+    rng = np.random.default_rng(5)
+    found = [bool(sbc.judge(_worlds(_even(rng))).rejected) for _ in range(200)]
+    assert sum(found) <= 7  # 2 expected; 7 or fewer with probability 0.999
+
+
+def test_ranks_of_another_model_count_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "reduced.jsonl"
+    assert sbc.read(file) == []
+    row = json.dumps({"seed": 1, "divergences": 0, "ranks": {"b_A": 0.5}})
+    file.write_text(json.dumps(sbc.fingerprint()) + f"\n{row}\n")
+    assert [one["seed"] for one in sbc.read(file)] == [1]
+    file.write_text(json.dumps(sbc.fingerprint() | {"priors": "others"}) + f"\n{row}\n")
+    assert sbc.read(file) == []
+
+
+def test_the_full_size_has_every_indicator_that_a_world_can_be_made_of() -> None:
+    full = set(sbc.names_of("full"))
+    assert set(sbc.names_of("reduced")) < full
+    assert len(full) >= 60
+    assert "treaties_statements" not in full
+
+
+@pytest.mark.slow
+def test_it_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sbc, "HERE", tmp_path)
+    sbc.go_on("reduced", 1, workers=1, seconds=60.0)
+    (one,) = sbc.read(tmp_path / "reduced.jsonl")
+    assert all(0.0 <= rank <= 1.0 for rank in one["ranks"].values())
+    assert {"b_A", "alliance in ten years"} <= set(one["ranks"])
+    before = (tmp_path / "reduced.jsonl").read_text()
+    sbc.go_on("reduced", 1, workers=1, seconds=60.0)
+    assert (tmp_path / "reduced.jsonl").read_text() == before
