@@ -25,7 +25,7 @@ from forecaster.model.design import Design
 from forecaster.model.fitted import STATISTICS, Block, Said, as_read, block, counted
 from indicators.spec import Indicator
 
-STREAM = 1994  # of random numbers, beside those of ``outcome`` and ``fitted``
+STREAM = 1995  # of random numbers, beside those of ``outcome``, ``fitted`` and ``reopen``
 TAIL = 0.05
 
 
