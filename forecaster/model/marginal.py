@@ -25,6 +25,8 @@ REACH = 5.0  # standard deviations of the prior, both ways
 STEP = 0.5  # of the log of deviation over noise, as variances
 NEWTON = 8
 NODES, WEIGHTS = hermgauss(5)
+TABLE = 96  # places between which the integral over the noise is interpolated
+WIDEST = 12.0  # logs of a sum of squares from the least to the greatest; else it is integrated
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,36 @@ def of_contrasts(seen: Contrasts, given: Scales) -> Array:
 def _over_noise(
     half: Array, n: float, one: tuple[float, float], other: tuple[Array, float]
 ) -> Array:
-    """Log of the integral of exp(-half e^(-2u) - n u) over u with two normal densities."""
+    """Log of the integral of exp(-half e^(-2u) - n u) over u with two normal densities.
+
+    ``half`` is (sample, ratio). For each ratio it is a smooth function of the log of ``half``, so
+    that for many samples it is integrated at some places and interpolated between them.
+    """
+    log_half = np.log(np.maximum(half, 1e-300))
+    low, high = log_half.min(axis=0), log_half.max(axis=0)
+    if len(half) < 2 * TABLE or np.max(high - low) > WIDEST:
+        return _integral(half, n, one, other)
+    step = np.maximum(high - low, 1e-6) / (TABLE - 3)
+    places = low + step * np.arange(-1.0, TABLE - 1.0)[:, None]
+    return _between(_integral(np.exp(places), n, one, other), (log_half - low) / step)
+
+
+def _between(table: Array, where: Array) -> Array:
+    """Cubic interpolation by column; ``where`` counts steps from the second row of ``table``."""
+    first = np.clip(where.astype(np.int64), 0, len(table) - 4)
+    t = where - first
+    column = np.arange(table.shape[1])
+    a, b, c, d = (table[first + k, column] for k in range(4))
+    return np.asarray(
+        b
+        + t * (c - a / 3.0 - b / 2.0 - d / 6.0)
+        + t**2 * ((a + c) / 2.0 - b)
+        + t**3 * ((d - a) / 6.0 + (b - c) / 2.0)
+    )
+
+
+def _integral(half: Array, n: float, one: tuple[float, float], other: tuple[Array, float]) -> Array:
+    """The same at every place: around the mode, where the integrand is log-concave."""
     tight = 1.0 / one[1] ** 2 + 1.0 / other[1] ** 2
     pull = one[0] / one[1] ** 2 + other[0] / other[1] ** 2
     apart = 0.5 * (one[0] - other[0]) ** 2 / (one[1] ** 2 + other[1] ** 2)

@@ -67,3 +67,18 @@ def test_draws_of_noise_given_paths_have_that_ratio_on_average() -> None:
     whole = [marginal.of_indicator(one, data, paths, load())[0] for data in (some, more)]
 
     assert whole[1] - whole[0] == pytest.approx(means[1] - means[0], abs=0.05)
+
+
+@pytest.mark.parametrize("n", [3, 40])
+def test_for_many_draws_it_is_interpolated_without_loss(
+    n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = default_rng(n)
+    miss = 0.7 * rng.standard_normal((3000, n)) * np.exp(0.5 * rng.standard_normal((3000, 1)))
+    seen = Contrasts(miss, np.abs(rng.standard_normal(n)), 1.0)
+    given = Scales((np.log(0.4), 0.5), (np.log(0.5), 0.6))
+    quick = marginal.of_contrasts(seen, given)
+    monkeypatch.setattr(marginal, "TABLE", len(miss))
+    exact = marginal.of_contrasts(seen, given)
+    assert np.abs(quick - exact).max() < 1e-5
+    assert np.ptp(exact) > 5.0
