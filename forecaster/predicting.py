@@ -30,7 +30,7 @@ from forecaster.store.predictions import Prediction
 from forecaster.wiring import Desk
 from indicators.spec import Indicator
 
-DIGITS = 6  # significant ones that are kept
+DIGITS = 5  # significant ones that are kept
 
 
 def of_update(
@@ -113,7 +113,8 @@ def _body(
             "trend": _short(counts.trend),
             "seasonal": None if counts.seasonal is None else _short(counts.seasonal),
         }
-    spread = baselines.measured(found, months.first, months.last, usual)
+    monthly = target.period.kind == "month"
+    spread = baselines.measured(found, months.first, months.last, usual, monthly=monthly)
     return common | {
         "likelihood": "normal",
         "scale": {

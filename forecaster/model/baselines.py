@@ -22,6 +22,7 @@ PRIOR_CHANGES = 3.0  # weight of the usual scale of all indicators
 USUAL = 0.1  # that scale, in standard units per root of a year, where nothing tells of it
 TREND_MONTHS, TREND_READINGS = 60, 6
 YEAR = 12.0
+MOST = 60  # readings that the spread of the values themselves is taken over
 
 # A count goes on as in its last year (monthly) or its last three readings (yearly).
 LEVEL_MONTHS, LEVEL_YEARS = 12, 3
@@ -61,7 +62,9 @@ def usual_scale(series: Sequence[list[Observation]]) -> float:
     return float(np.median(found)) if found else USUAL
 
 
-def measured(found: list[Observation], first: int, last: int, usual: float) -> Spread:
+def measured(
+    found: list[Observation], first: int, last: int, usual: float, *, monthly: bool
+) -> Spread:
     """Of a measured reading over the months ``first`` to ``last``, from those before."""
     when, value = _series(found)
     then = 0.5 * (first + last)
@@ -69,7 +72,7 @@ def measured(found: list[Observation], first: int, last: int, usual: float) -> S
     scale, df = _scale(when, value, gap, usual)
     slope, unsure = _slope(when, value, usual)
     seasonal = None
-    if first == last and (before := _year_before(found, first)) is not None:
+    if monthly and (before := _year_before(found, first)) is not None:
         seasonal = (before, *_scale(when, value, 1.0, usual))
     return Spread(
         (float(value[-1]), scale, df),
@@ -94,7 +97,8 @@ def _scale(when: Array, value: Array, gap: float, usual: float) -> tuple[float, 
     """How far a value moves over ``gap`` years: scale and degrees of freedom.
 
     Changes over as long a time are what is asked for, where there are enough; they overlap, so they
-    count as often as the time they span holds the gap. Else steps, scaled by the root of time.
+    count as often as the time they span holds the gap. Else steps, scaled by the root of time. Two
+    values of a series differ by no more than if neither told of the other.
     """
     over = _changes_over(when, value, gap)
     if len(over) >= ENOUGH:
@@ -105,7 +109,10 @@ def _scale(when: Array, value: Array, gap: float, usual: float) -> tuple[float, 
         steps = _steps(when, value)[-WINDOW:]
         n, squares = float(len(steps)), float(np.sum(steps**2)) * gap
     df = n + PRIOR_CHANGES
-    return float(np.sqrt((squares + PRIOR_CHANGES * usual**2 * gap) / df)), df
+    variance = (squares + PRIOR_CHANGES * usual**2 * gap) / df
+    if len(value) >= ENOUGH:
+        variance = min(variance, 2.0 * float(np.var(value[-MOST:], ddof=1)))
+    return float(np.sqrt(variance)), df
 
 
 def _changes_over(when: Array, value: Array, gap: float) -> Array:
@@ -122,15 +129,22 @@ def _changes_over(when: Array, value: Array, gap: float) -> Array:
 
 
 def _slope(when: Array, value: Array, usual: float) -> tuple[float, float]:
-    """Change a year over the last years, and its standard error."""
+    """Change a year over the last years, by least squares, and its standard error.
+
+    The error is that of noise around a line, or of a sum of steps, whichever is smaller.
+    """
     since = min(when[-1] - TREND_MONTHS, when[max(len(when) - TREND_READINGS, 0)])
     first = int(np.searchsorted(when, since))
-    years = (when[-1] - when[first]) / YEAR
-    if years <= 0.0:
+    years = (when[first:] - when[-1]) / YEAR
+    if len(years) < 2 or years[0] == 0.0:
         return 0.0, 0.0
+    apart = years - years.mean()
+    slope = float(apart @ value[first:] / (apart @ apart))
+    off = value[first:] - value[first:].mean() - slope * apart
+    by_noise = np.sqrt((off @ off + usual**2) / max(len(off) - 2, 1) / (apart @ apart))
     steps = np.append(_steps(when[first:], value[first:]), [usual] * 2)
-    spread = float(np.sqrt(np.mean(steps**2) / years))
-    return float((value[-1] - value[first]) / years), spread
+    by_steps = np.sqrt(np.mean(steps**2) / -years[0])
+    return slope, float(min(by_noise, by_steps))
 
 
 def _year_before(found: list[Observation], month: int) -> float | None:
@@ -149,9 +163,11 @@ def counted(found: list[Observation], first: int, last: int) -> Counts:
     use = LEVEL_MONTHS if months == 1 else LEVEL_YEARS
     recent, before = slice(-use, None), slice(-2 * use, -use)
     events, periods = float(np.sum((rate * share)[recent])), float(np.sum(share[recent]))
-    level = (events + 0.5) / max(periods, 1e-9)
+    # One period of the longer past keeps a year of nothing from meaning that nothing ever comes.
+    past_rate = max(float(rate[-SPREAD_PERIODS:].mean()), 0.5 / len(rate[-SPREAD_PERIODS:]))
+    level = (events + past_rate) / (periods + 1.0)
     alpha = _alpha(rate[-SPREAD_PERIODS:])
-    size = 1.0 / (1.0 / alpha + 1.0 / (events + 0.5))
+    size = 1.0 / (1.0 / alpha + 1.0 / (events + past_rate))
     older, past = float(np.sum((rate * share)[before])), float(np.sum(share[before]))
     ratio = (events + 1.0) / max(periods, 1e-9) / ((older + 1.0) / past) if past > 0.0 else 1.0
     ahead = max(first - rows[-1].last, 1) / (use * months)
