@@ -83,7 +83,7 @@ def counted(probabilities: list[Array], value: Array, uniform: Array) -> Scored:
     found = np.array(
         [_count(p, int(y), u) for p, y, u in zip(probabilities, value, uniform, strict=True)]
     ).reshape(-1, 3)
-    return Scored(found[:, 0], found[:, 1], found[:, 2])
+    return Scored(*found.T)
 
 
 def _count(p: Array, value: int, uniform: float) -> tuple[float, float, float]:
