@@ -114,3 +114,36 @@ def steadiness(found: Mapping[str, Any]) -> Iterator[str]:
         "about 0 in a forecast that weighs readings rightly, 1 if all of it is, below 0 if it "
         "moves too late."
     )
+
+
+def method(found: Mapping[str, Any]) -> str:
+    """How skill is reckoned, and where its intervals come from."""
+    blocks = found["blocks"]
+    drawn = (
+        f"Intervals (90 %): {blocks} drawn anew, whole."
+        if blocks
+        else "No intervals yet: they need readings of six months at least."
+    )
+    return f"{METHOD} {drawn}"
+
+
+def figure(value: float) -> str:
+    """A value in its own unit: ``1,250``, ``14.8``, ``0.80``."""
+    size = abs(value)
+    if value == round(value) and size < 1e6:
+        return words.number(value, 0) if size < 1000 else f"{value:,.0f}"
+    if size >= 100:
+        return f"{value:,.0f}"
+    return words.number(value, 1 if size >= 10 else 2)
+
+
+def expected(one: Mapping[str, float]) -> str:
+    """``646 (255 to 1,635)``: median and 90 %."""
+    return f"{figure(one['median'])} ({figure(one['lower'])} to {figure(one['upper'])})"
+
+
+def chance_band(n: int, bins: int) -> tuple[float, float]:
+    """Between which shares a bar of an even histogram of n readings lies in 90 of 100 cases."""
+    share = 1.0 / bins
+    spread = 1.645 * (share * (1.0 - share) / max(n, 1)) ** 0.5
+    return max(share - spread, 0.0), share + spread
