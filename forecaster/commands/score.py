@@ -9,7 +9,7 @@ import typer
 
 from forecaster import parsing, settings
 from forecaster.commands import options, speak
-from forecaster.posterior import phrases_reference, words
+from forecaster.posterior import phrases_reference, watching, words
 from forecaster.posterior import scores_words as say
 
 
@@ -48,6 +48,9 @@ def _tell(found: dict[str, Any], *, pseudo: bool) -> None:
         speak.paragraph(say.method(found))
     if pseudo:
         speak.paragraph(say.PSEUDO)
+    if found["due"]:
+        speak.say()
+        _due(found["due"])
     speak.say()
     speak.paragraph(say.question(found))
     for line in say.steadiness(found):
@@ -56,6 +59,15 @@ def _tell(found: dict[str, Any], *, pseudo: bool) -> None:
     speak.paragraph("The reference class (`forecaster reference`):")
     for line in phrases_reference.skill(found["reference"]):
         speak.paragraph(line)
+
+
+def _due(found: list[dict[str, Any]]) -> None:
+    speak.say("Predicted, and due next:")
+    rows = [
+        [words.day(one["due"]), one["indicator"], one["period"], say.expected(one["expected"])]
+        for one in found
+    ]
+    speak.table(["due", "indicator", "period", "expected (90 %)"], rows)
 
 
 def _groups(found: dict[str, Any]) -> None:
@@ -67,8 +79,8 @@ def _groups(found: dict[str, Any]) -> None:
             name,
             one["readings"],
             *(say.skill(one["skill"][way]) for way in say.NAMES),
-            words.percent(one["coverage"]["50"]["mean"]),
-            words.percent(one["coverage"]["90"]["mean"]),
+            say.part(one["coverage"]["50"]),
+            say.part(one["coverage"]["90"]),
         ]
         for name, one in groups
     ]
@@ -82,8 +94,8 @@ def _indicators(found: list[dict[str, Any]]) -> None:
             one["indicator"],
             one["readings"],
             say.skill(one["skill"]["no_change"]),
-            words.percent(one["coverage"]["50"]["mean"]),
-            words.percent(one["coverage"]["90"]["mean"]),
+            say.part(one["coverage"]["50"]),
+            say.part(one["coverage"]["90"]),
         ]
         for one in found
     ]
@@ -98,7 +110,7 @@ def _misses(found: dict[str, Any]) -> None:
         [
             one["indicator"],
             one["period"],
-            say.figure(one["value"]),
+            watching.amount(one["value"]),
             say.expected(one["expected"]),
             one["unit"],
         ]

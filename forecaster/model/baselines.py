@@ -96,22 +96,22 @@ def _steps(when: Array, value: Array) -> Array:
 def _scale(when: Array, value: Array, gap: float, usual: float) -> tuple[float, float]:
     """How far a value moves over ``gap`` years: scale and degrees of freedom.
 
-    Changes over as long a time are what is asked for, where there are enough; they overlap, so they
-    count as often as the time they span holds the gap. Else steps, scaled by the root of time. Two
-    values of a series differ by no more than if neither told of the other.
+    Steps scaled by the root of time, with a few of the usual size of all indicators; two values of
+    a series differ by no more than if neither told of the other. Where there are enough changes
+    over as long a time, these: they overlap, and count as often as the time they span holds the
+    gap.
     """
+    steps = _steps(when, value)[-WINDOW:]
+    df = len(steps) + PRIOR_CHANGES
+    variance = gap * (float(np.sum(steps**2)) + PRIOR_CHANGES * usual**2) / df
+    if len(value) >= ENOUGH:
+        variance = min(variance, 2.0 * float(np.var(value[-MOST:], ddof=1)))
     over = _changes_over(when, value, gap)
     if len(over) >= ENOUGH:
         spanned = (when[-1] - when[max(len(when) - len(over) - 1, 0)]) / YEAR
         n = float(np.clip(spanned / gap, 1.0, len(over)))
-        squares = float(np.mean(over**2)) * n
-    else:
-        steps = _steps(when, value)[-WINDOW:]
-        n, squares = float(len(steps)), float(np.sum(steps**2)) * gap
-    df = n + PRIOR_CHANGES
-    variance = (squares + PRIOR_CHANGES * usual**2 * gap) / df
-    if len(value) >= ENOUGH:
-        variance = min(variance, 2.0 * float(np.var(value[-MOST:], ddof=1)))
+        df = n + PRIOR_CHANGES
+        variance = (n * float(np.mean(over**2)) + PRIOR_CHANGES * variance) / df
     return float(np.sqrt(variance)), df
 
 

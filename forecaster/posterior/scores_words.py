@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from forecaster.posterior import words
+from forecaster.posterior import watching, words
 
 METHOD = (
     "Skill is 1 less the ratio of the CRPS to that of no change: above zero is better than a "
     "random walk with a rolling scale (a negative binomial for counts). A reading counts once for "
     "each horizon, however many forecasts told of it. Over several indicators the ratio is the "
-    "geometric mean of theirs."
+    "geometric mean of theirs, each drawn towards 1 with the weight of one reading."
 )
 PSEUDO = (
     "Hindcasts are pseudo-real-time: where the day of publication is not known, a reading counts "
@@ -36,8 +36,7 @@ def summary(found: Mapping[str, Any], title: Callable[[str], str]) -> str:
         f"{KINDS[found['kind']]}: {words.count(overall['readings'], 'reading')} scored "
         f"({overall['predictions']:,} predictions). Skill against no change "
         f"{words.number(skill['mean'])}{_span(skill)}: {verdict(skill)}. "
-        f"{words.percent(cover['50']['mean'])} fell into 50 % intervals and "
-        f"{words.percent(cover['90']['mean'])} into 90 % intervals."
+        f"{part(cover['50'])} fell into 50 % intervals and {part(cover['90'])} into 90 % intervals."
     )
 
 
@@ -127,19 +126,17 @@ def method(found: Mapping[str, Any]) -> str:
     return f"{METHOD} {drawn}"
 
 
-def figure(value: float) -> str:
-    """A value in its own unit: ``1,250``, ``14.8``, ``0.80``."""
-    size = abs(value)
-    if value == round(value) and size < 1e6:
-        return words.number(value, 0) if size < 1000 else f"{value:,.0f}"
-    if size >= 100:
-        return f"{value:,.0f}"
-    return words.number(value, 1 if size >= 10 else 2)
+def part(one: Mapping[str, Any]) -> str:
+    """A share that was counted: ``0 %``, ``92 %``, ``100 %``."""
+    return f"{100.0 * one['mean']:.0f} %"
 
 
 def expected(one: Mapping[str, float]) -> str:
-    """``646 (255 to 1,635)``: median and 90 %."""
-    return f"{figure(one['median'])} ({figure(one['lower'])} to {figure(one['upper'])})"
+    """``646 (255 to 1,640)``: median and 90 %."""
+    median, lower, upper = (
+        watching.amount(float(f"{one[name]:.3g}")) for name in ("median", "lower", "upper")
+    )
+    return f"{median} ({lower} to {upper})"
 
 
 def chance_band(n: int, bins: int) -> tuple[float, float]:

@@ -4,7 +4,8 @@ A reading that several forecasts predicted for the same horizon counts once: the
 averaged. Of one indicator skill is 1 less the ratio of the summed CRPS. Indicators have different
 units, and some are a hundred times as restless as others: over several, the ratio is the geometric
 mean of theirs, so that each counts the same whatever its unit, and twice as good makes up for twice
-as bad.
+as bad. There each ratio is drawn towards 1 with the weight of one reading: where little was read, a
+count of nothing that one way foresaw to the last decimal would decide all.
 
 Readings of one time share their surprises. So intervals come from drawing whole blocks of time
 anew, with replacement: calendar years where there are enough of them, else calendar months.
@@ -147,13 +148,16 @@ def _ratio(of: Units, use: Use, model: Array, base: Array) -> dict[str, float | 
         np.add.at(total, (block, name), values[use])
         return total
 
-    mine, other = sums(model), sums(base)
+    mine, other, size = sums(model), sums(base), sums(np.ones(len(of)))
+    pull = 1.0 if shape[1] > 1 else 0.0
 
     def skill(weights: Array) -> Array:
         """Weights (draw, block); an indicator of which a draw has no block is not in it."""
-        above, below = weights @ mine, weights @ other
+        above, below, n = weights @ mine, weights @ other, weights @ size
+        usual = pull * 0.5 * (above + below) / np.maximum(n, 1.0)
         there = (above > 0.0) & (below > 0.0)
-        ratio = np.log(np.where(there, above, 1.0)) - np.log(np.where(there, below, 1.0))
+        ratio = np.log(np.where(there, above + usual, 1.0))
+        ratio -= np.log(np.where(there, below + usual, 1.0))
         return np.asarray(1.0 - np.exp(ratio.sum(axis=1) / np.maximum(there.sum(axis=1), 1)))
 
     return _interval(*_resampled(of, block, skill))

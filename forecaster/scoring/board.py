@@ -20,7 +20,7 @@ from forecaster.store.predictions import KINDS, LIVE, Fared, Stored
 from forecaster.wiring import Desk
 
 Document = dict[str, Any]
-MISSES = 5
+MISSES, DUE = 5, 8
 STATED = (0.05, 0.5, 0.95)
 
 
@@ -57,6 +57,7 @@ def document(
             "next_indicator": waiting.next_indicator,
         },
         **fast(desk, fared, kind),
+        "due": due(desk, kind, moment),
         "question": slow.question(desk, moment),
         "stability": slow.steadiness(desk, moment),
         "reference": slow.reference_class(),
@@ -150,7 +151,6 @@ def _made(row: Fared) -> datetime:
 
 def _miss(row: Fared, stored: Stored, title: Callable[[str], str]) -> Document:
     body = json.loads(stored.body)
-    lower, median, upper = stated(body)
     return {
         "indicator": row.indicator,
         "title": title(row.indicator),
@@ -161,7 +161,7 @@ def _miss(row: Fared, stored: Stored, title: Callable[[str], str]) -> Document:
         "forecast_id": row.forecast_id,
         "value": row.value,
         "known_at": row.known_at,
-        "expected": {"median": median, "lower": lower, "upper": upper},
+        "expected": _expected(body),
         "pit": row.pit,
         "tail": 2.0 * min(row.pit, 1.0 - row.pit),
         "skill": 1.0 - row.crps / max(row.no_change_crps, 1e-12),
@@ -181,6 +181,29 @@ def stated(body: Document) -> tuple[float, float, float]:
     scale = Observation(likelihood="normal", **body["scale"])
     found = undo(scale, np.array([body["model"][k] for k in places]), np.array(body["months"]))
     return float(found[0]), float(found[1]), float(found[2])
+
+
+def due(desk: Desk, kind: str, at: datetime) -> list[Document]:
+    """The readings that the newest forecast predicts and that fall due next."""
+    title = _title(desk)
+    return [
+        {
+            "indicator": one.indicator,
+            "title": title(one.indicator),
+            "unit": body["unit"],
+            "period": one.period,
+            "due": one.due.isoformat(),
+            "forecast_id": one.forecast_id,
+            "expected": _expected(body),
+        }
+        for one in predictions.due_next(desk.engine, kind, at, limit=DUE)
+        for body in (json.loads(one.body),)
+    ]
+
+
+def _expected(body: Document) -> Document:
+    lower, median, upper = stated(body)
+    return {"median": median, "lower": lower, "upper": upper}
 
 
 def _title(desk: Desk) -> Callable[[str], str]:

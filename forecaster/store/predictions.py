@@ -272,6 +272,26 @@ def bodies(engine: Engine, ids: Iterable[int]) -> dict[int, Stored]:
         return {row[0]: Stored(*row) for row in connection.execute(statement)}
 
 
+def due_next(engine: Engine, kind: str, at: datetime, *, limit: int) -> list[Stored]:
+    """What the newest forecast of a kind predicts of readings that fall due next."""
+    made = and_(table.c.kind == kind, table.c.made_at <= at)
+    newest = (
+        select(table.c.forecast_id)
+        .where(made)
+        .order_by(table.c.made_at.desc(), table.c.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(*_STORED)
+        .where(table.c.forecast_id == newest, table.c.due >= at.date())
+        .order_by(table.c.due, table.c.indicator, table.c.period)
+        .limit(limit)
+    )
+    with reading(engine) as connection:
+        return [Stored(*row) for row in connection.execute(statement)]
+
+
 class Waiting(NamedTuple):
     """Predictions that nothing was held against yet."""
 

@@ -84,6 +84,18 @@ class Miss(Shape):
     skill: float
 
 
+class Due(Shape):
+    """A reading that the newest forecast predicts, by the day on which it is due."""
+
+    indicator: str
+    title: str
+    unit: str
+    period: str
+    due: date
+    forecast_id: str
+    expected: Expected
+
+
 class Made(Shape):
     """Predictions: made, scored, past their due date without a reading, and the next one due."""
 
@@ -133,6 +145,7 @@ class Scoreboard(Shape):
     pit: list[float] | None
     month: str | None
     misses: list[Miss]
+    due: list[Due]
     question: Question
     stability: Stability
     reference: Skills | None

@@ -16,7 +16,10 @@ PLOT = 190
 def pit(shares: Sequence[float], low: float, high: float) -> Chart:
     """Shares of readings by where they fell, a bar for each step; the band is chance alone."""
     n = len(shares)
-    bars = [{"from": k / n, "to": (k + 1) / n, "share": one} for k, one in enumerate(shares)]
+    bars = [
+        {"from": k / n, "to": (k + 1) / n, "zero": 0.0, "share": one}
+        for k, one in enumerate(shares)
+    ]
     top = 1.15 * max(*shares, high)
     sheets = Sheets()
     across = alt.Axis(tickCount=5, grid=False, format="~%")
@@ -33,7 +36,7 @@ def pit(shares: Sequence[float], low: float, high: float) -> Chart:
         band.mark_rect(color="var(--band90)").encode(x=x, x2="to:Q", y=y("low"), y2="high:Q"),
         sheets.chart(bars)
         .mark_bar(fill="var(--band50)", stroke="var(--ink)", strokeWidth=0.8)
-        .encode(x=x, x2="to:Q", y=y("share")),
+        .encode(x=x, x2="to:Q", y=y("share"), y2="zero:Q"),
         even.mark_rule(color="var(--ink)", strokeDash=[4, 3]).encode(x=x, x2="to:Q", y=y("share")),
         wide=WIDE,
         tall=TALL,

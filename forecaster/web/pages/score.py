@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forecaster.errors import WrongValue
-from forecaster.posterior import phrases_reference, words
+from forecaster.posterior import phrases_reference, watching, words
 from forecaster.posterior import scores_words as say
 from forecaster.posterior.skill import BASELINES, BINS
 from forecaster.scoring import board
@@ -43,6 +43,7 @@ def view(ask: Ask) -> View:
             "rows": [_row(one) for one in found["by_indicator"]],
             "misses": [_miss(one) for one in found["misses"]],
             "month": found["month"],
+            "due": [_due(one) for one in found["due"]],
             "question": say.question(found),
             "steady": list(say.steadiness(found)),
             "reference": list(phrases_reference.skill(found["reference"])),
@@ -70,18 +71,22 @@ def _row(one: Row) -> Row:
         "cells": [
             say.skill(by_ahead[k]["skill"]["no_change"]) if k in by_ahead else "–" for k in HORIZONS
         ],
-        "half": words.percent(one["coverage"]["50"]["mean"]),
-        "most": words.percent(one["coverage"]["90"]["mean"]),
+        "half": say.part(one["coverage"]["50"]),
+        "most": say.part(one["coverage"]["90"]),
     }
 
 
 def _miss(one: Row) -> Row:
     return {
         **one,
-        "came": say.figure(one["value"]),
+        "came": watching.amount(one["value"]),
         "stated": say.expected(one["expected"]),
         "chance": words.percent(one["tail"]),
     }
+
+
+def _due(one: Row) -> Row:
+    return {**one, "stated": say.expected(one["expected"])}
 
 
 def skill(found: Row) -> Figure:
