@@ -20,6 +20,7 @@ _MARKS = (
     func.max(schema.leads.c.decided_at),
     func.count(schema.quarantine_decisions.c.id),
     func.max(schema.withdrawals.c.id),
+    func.max(schema_scores.predictions.c.id),
     func.max(schema_scores.scores.c.id),
 )
 _QUESTION = select(*(select(mark).scalar_subquery() for mark in _MARKS))

@@ -33,7 +33,7 @@ def test_a_forecast_that_goes_one_way_takes_nothing_back() -> None:
 def test_a_forecast_without_fault_is_led_back_by_nothing_in_the_mean() -> None:
     rng = default_rng(1)
     found = [
-        stability(days(60), 0.5 + np.cumsum(0.01 * rng.standard_normal(60)))["overreaction"]
+        stability(days(60), list(0.5 + np.cumsum(0.01 * rng.standard_normal(60))))["overreaction"]
         for _ in range(200)
     ]
     assert np.mean(found) == pytest.approx(0.0, abs=0.15)
@@ -42,7 +42,7 @@ def test_a_forecast_without_fault_is_led_back_by_nothing_in_the_mean() -> None:
 def test_one_that_overreacts_is_led_back() -> None:
     rng = default_rng(2)
     noisy = 0.5 + 0.05 * rng.standard_normal(200)
-    found = stability(days(200), noisy)
+    found = stability(days(200), list(noisy))
     assert found["overreaction"] == pytest.approx(0.5, abs=0.15)
     assert found["taken_back"] > 0.7
 
