@@ -126,7 +126,8 @@ def _by(
     stated = [k for k, (_, body, _) in enumerate(group) if body[way] is not None]
     given = [group[k][1][way] for k in stated]
     if measured:
-        numbers = np.array(given, dtype=float).reshape(len(stated), -1)
+        width = len(scores.LEVELS) if way == "model" else 3
+        numbers = np.array(given, dtype=float).reshape(len(stated), width)
         knots = numbers if way == "model" else _quantiles(numbers)
         return scores.measured(knots, value[stated]), {k: at for at, k in enumerate(stated)}
     chances = [np.array(one) if way == "model" else scores.negative_binomial(*one) for one in given]
@@ -138,8 +139,6 @@ def _by(
 
 def _quantiles(numbers: Array) -> Array:
     """Student-t distributions (location, scale, degrees of freedom), by their quantiles."""
-    if not len(numbers):
-        return np.zeros((0, len(scores.LEVELS)))
     location, scale, df = numbers.T[:, :, None]
     return np.asarray(location + scale * student.ppf(np.array(scores.LEVELS)[None], df))
 
