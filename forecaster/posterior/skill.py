@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ Places = NDArray[np.int64]
 Use = NDArray[np.bool_]
 
 FEWEST_BLOCKS = 6
-RESAMPLES = 2000
+RESAMPLES = 1000
 SEED = 2001
 BINS = 10
 CENTRAL = (0.5, 0.9)
@@ -185,8 +186,13 @@ def _resampled(
     exact = float(value(np.ones((1, n)))[0])
     if of.blocks is None or n < FEWEST_BLOCKS:
         return exact, None
-    drawn = default_rng(SEED).multinomial(n, np.full(n, 1.0 / n), RESAMPLES).astype(float)
-    return exact, value(drawn)
+    return exact, value(_drawn(n))
+
+
+@lru_cache(maxsize=64)
+def _drawn(n: int) -> Array:
+    """How often each of n blocks is in each of the draws with replacement."""
+    return default_rng(SEED).multinomial(n, np.full(n, 1.0 / n), RESAMPLES).astype(float)
 
 
 def _interval(mean: float | None, drawn: Array | None) -> dict[str, float | None]:
