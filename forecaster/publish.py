@@ -6,14 +6,17 @@ if and only if it does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast, Kind
-from forecaster.store import alert_facts, forecasts
+from forecaster.store import alert_facts, forecasts, predictions
 from forecaster.store.engine import writing
 from forecaster.store.handle import Engine
+from forecaster.store.instants import from_text
+from forecaster.store.predictions import HINDCAST, LIVE, Prediction
 
 
 def publish(  # noqa: PLR0913 - a forecast, its file, and what else happens with it
@@ -25,9 +28,11 @@ def publish(  # noqa: PLR0913 - a forecast, its file, and what else happens with
     posterior_sha256: str,
     alerting: Setup,
     now: datetime,
+    predicted: Sequence[Prediction] = (),
 ) -> None:
     """Store a forecast; its posterior file is on disk already, and this row is its commit.
 
+    ``predicted`` is what it says of readings to come; what a refused fit says of them is not kept.
     One that comes to stand is judged by the rules of ``alerting``, and so is a refused one.
     """
     with writing(engine) as connection:
@@ -39,6 +44,15 @@ def publish(  # noqa: PLR0913 - a forecast, its file, and what else happens with
             posterior_path=posterior_path,
             posterior_sha256=posterior_sha256,
         )
+        if kind != "rejected":
+            predictions.insert_within(
+                connection,
+                predicted,
+                forecast_id=document["forecast_id"],
+                kind=LIVE if kind in forecasts.STANDS else HINDCAST,
+                made_at=from_text(document["as_of"]),
+                created_at=from_text(document["created_at"]),
+            )
         if kind in forecasts.STANDS:
             standing = alert_facts.standing(connection)
             if standing is not None and standing["forecast_id"] == document["forecast_id"]:

@@ -37,7 +37,7 @@ def document(desk: Desk | None, now: datetime, at: datetime | None = None) -> Do
         If what was saved of the reference class is missing or changed.
     """
     try:
-        return {**_saved(), "skill": _skill(), "standing": _standing(desk, now, at)}
+        return {**_saved(), "skill": skill(), "standing": _standing(desk, now, at)}
     except DamagedReference as error:
         raise DamagedFile(f"the reference class cannot be shown: {error}") from error
 
@@ -76,7 +76,7 @@ def _saved() -> Document:
     }
 
 
-def _skill() -> Document | None:
+def skill() -> Document | None:
     """What the out-of-sample comparison found, without its calibration; None if never made."""
     path = table.HERE / "skill.json"
     if not path.exists():

@@ -15,7 +15,7 @@ from typing import Literal
 
 import xarray as xr
 
-from forecaster import explaining, knowing, statement
+from forecaster import explaining, knowing, predicting, statement
 from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast, Kind
@@ -31,6 +31,7 @@ from forecaster.publish import publish
 from forecaster.statement import Given
 from forecaster.store import forecasts, runs
 from forecaster.store.lock import update_lock
+from forecaster.store.predictions import Prediction
 from forecaster.wiring import Desk
 from indicators.catalogue import digest
 from priors import Priors
@@ -202,6 +203,10 @@ def store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outco
         model_version=MODEL_VERSION,
         random_seed=given.seed,
     )
+    predicted: list[Prediction] = []
+    unsaid = ""
+    if kind != "rejected":
+        predicted, unsaid = predicting.of_update(desk, document, tree, given)
     if problems := schema.violations(tree):
         raise DamagedFile(f"the posterior breaks its own schema: {'; '.join(problems)}")
     path = f"posteriors/{document['forecast_id']}.nc"
@@ -215,6 +220,7 @@ def store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outco
             posterior_sha256=sha256,
             alerting=alerting,
             now=desk.clock(),
+            predicted=predicted,
         )
     except StoreError:
         with suppress(StoreError):  # a server that was lost may have stored the row all the same
@@ -224,4 +230,5 @@ def store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outco
     if not diagnostics["passed"]:
         why = "; ".join(gate.failures(diagnostics))
         return Outcome("rejected", document, f"the fit is kept but not shown: {why}")
-    return Outcome(meant, document, f"{meant}: forecast {document['forecast_id']}")
+    message = f"{meant}: forecast {document['forecast_id']}"
+    return Outcome(meant, document, f"{message}; {unsaid}" if unsaid else message)

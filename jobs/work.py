@@ -78,18 +78,32 @@ def update(desk: Desk) -> Done:
 
 
 def resolve(desk: Desk) -> Done:
-    """See whether a person recorded something that no update has looked at yet."""
+    """Score what has come of predictions, and see what no update has looked at yet."""
     from forecaster.posterior import words
     from forecaster.store import unseen
 
+    scored = _scored(desk)
     found = unseen.since_last_update(desk.engine)
     if not found.readings and not found.resolutions:
-        return Done("every resolution and reading has been looked at by an update")
+        return Done(f"every resolution and reading has been looked at by an update{scored}")
     return Done(
         f"recorded since the last update began: {words.count(found.resolutions, 'resolution')}, "
-        f"{words.count(found.readings, 'reading')}; an update is asked for",
+        f"{words.count(found.readings, 'reading')}; an update is asked for{scored}",
         news=True,
     )
+
+
+def _scored(desk: Desk) -> str:
+    """What was scored, in words; that it breaks off must not keep an update from being made."""
+    from forecaster.posterior import words
+    from forecaster.scoring import coming
+
+    try:
+        new = coming.score(desk)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        logs.get().exception("predictions were not scored")
+        return f"; predictions were not scored: {type(error).__name__}: {error}"
+    return f"; {words.count(new, 'score')} of predictions added" if new else ""
 
 
 def alerts(desk: Desk) -> Done:

@@ -20,6 +20,7 @@ from forecaster.commands.record import record
 from forecaster.commands.reference import reference
 from forecaster.commands.report import report
 from forecaster.commands.resolve import resolve
+from forecaster.commands.score import score
 from forecaster.commands.settings import settings
 from forecaster.commands.show import show
 from forecaster.commands.token import token
@@ -43,6 +44,7 @@ for command in (
     history,
     backtest,
     reference,
+    score,
     indicators,
     readings,
     report,

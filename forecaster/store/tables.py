@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from forecaster.store import schema_access, schema_alerts, schema_delivery, schema_jobs
+from forecaster.store import (
+    schema_access,
+    schema_alerts,
+    schema_delivery,
+    schema_jobs,
+    schema_scores,
+)
 from forecaster.store.schema import metadata
 
-__all__ = ["metadata", "schema_access", "schema_alerts", "schema_delivery", "schema_jobs"]
+__all__ = [
+    "metadata",
+    "schema_access",
+    "schema_alerts",
+    "schema_delivery",
+    "schema_jobs",
+    "schema_scores",
+]

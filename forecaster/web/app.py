@@ -38,6 +38,7 @@ from forecaster.web.pages import (
     page,
     reference,
     rule,
+    score,
     today,
     why,
 )
@@ -54,6 +55,7 @@ PAGES = (
     indicators.PAGE,
     indicator.PAGE,
     reference.PAGE,
+    score.PAGE,
     alerts.PAGE,
     rule.PAGE,
     endpoints.PAGE,

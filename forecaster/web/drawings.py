@@ -104,6 +104,16 @@ def spans(rows: Sequence[Mapping[str, Any]]) -> Drawing:
     return Drawing("spans", {"rows": [dict(row) for row in rows]})
 
 
+def pit(shares: Sequence[float], low: float, high: float) -> Drawing:
+    """Where in what was expected of them readings fell; chance alone keeps bars in the band."""
+    return Drawing("pit", {"shares": list(shares), "low": low, "high": high})
+
+
+def skill(rows: Sequence[Mapping[str, Any]]) -> Drawing:
+    """Skill with its interval, a row each: label, mean, lower, upper (or None), text, hollow."""
+    return Drawing("skill", {"rows": [dict(row) for row in rows]})
+
+
 def readings(
     standing: Sequence[Mapping[str, Any]],
     older: Sequence[Mapping[str, Any]],

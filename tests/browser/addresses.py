@@ -36,6 +36,7 @@ STATES = [
     "/?as_of=2026-03-01",
     "/alerts/rules/headline?points=1",
     "/deliveries?status=dead",
+    "/score?kind=hindcast",
     "/sign-in",
     "/nowhere",
 ]

@@ -17,6 +17,7 @@ from forecaster.alerts.retry import Outcome
 from forecaster.alerts.rules import Moved
 from forecaster.belief import QUESTION
 from forecaster.posterior import files
+from forecaster.scoring import coming
 from forecaster.store import alert_facts, alerts, endpoints, forecasts, outbox, readings
 from forecaster.store.alerts import NewAlert
 from forecaster.store.engine import open_engine, writing
@@ -25,6 +26,7 @@ from forecaster.store.schema_delivery import deliveries as table
 from forecaster.web.access.principal import COMMAND_LINE
 from forecaster.wiring import Desk
 from tests import posteriors, synthetic
+from tests.predicted import counted, keep
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
 NEWEST = "synthetic-0"
@@ -82,7 +84,25 @@ def desk(home: Path) -> Desk:
                 posterior_sha256=sha256,
             )
     _tell(found)
+    _predict(found)
     return found
+
+
+def _predict(desk: Desk) -> None:
+    """Predictions of some months, made before the record was stored, and their scores."""
+    for month in range(1, 11):
+        keep(
+            desk.engine,
+            *(
+                counted(f"2025-{month:02d}", name)
+                for name in ("joint_exercises", "leader_meetings")
+            ),
+            counted("2026-12", due=NOW.date() + timedelta(days=40)),
+            forecast_id=f"synthetic-{month}",
+            made_at=NOW - timedelta(days=660 - 30 * month),
+            created_at=NOW - timedelta(days=700),
+        )
+    coming.score(desk)
 
 
 def _tell(desk: Desk) -> None:

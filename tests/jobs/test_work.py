@@ -24,9 +24,10 @@ from indicators.sources import SOURCES
 from jobs import work
 from jobs.work import Done
 from tests import synthetic
+from tests.predicted import counted, keep
 from tests.replay import Publisher, Replay
 from tests.store.outgoing import endpoint, put
-from tests.store.support import many
+from tests.store.support import many, new
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
 OLD = time.time() - timedelta(hours=25).total_seconds()
@@ -110,6 +111,22 @@ def test_resolve_asks_for_an_update_once_for_what_nobody_looked_at(desk: Desk) -
     assert not work.resolve(desk).news
     resolutions.add(desk.engine, "alliance", NOW.date(), "https://example.org", ago(minutes=5))
     assert "1 resolution, no readings" in work.resolve(desk).message
+
+
+def test_resolve_scores_what_was_predicted(desk: Desk) -> None:
+    keep(desk.engine, counted("2025-12", "trade_total"), made_at=ago(days=2))
+    readings.add(desk.engine, [new(3.0, 324)], now=ago(hours=3))
+    assert "1 score of predictions added" in work.resolve(desk).message
+    assert "of predictions" not in work.resolve(desk).message
+
+
+def test_scoring_that_breaks_off_does_not_keep_an_update_from_being_made(desk: Desk) -> None:
+    broken = counted("2025-12", "trade_total")._replace(body={"whole": True, "likelihood": "?"})
+    keep(desk.engine, broken, made_at=ago(days=2))
+    readings.add(desk.engine, [new(3.0, 324)], now=ago(hours=3))
+    done = work.resolve(desk)
+    assert done.news
+    assert "predictions were not scored" in done.message
 
 
 def old(file: Path) -> Path:

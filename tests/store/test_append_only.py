@@ -17,6 +17,7 @@ from forecaster.store import (
     chain,
     forecasts,
     judgements,
+    predictions,
     readings,
     resolutions,
     visits,
@@ -31,6 +32,7 @@ from forecaster.store.withdrawals import TakenBack
 from indicators.archive import Fetch
 from indicators.period import Period
 from tests import synthetic
+from tests.predicted import keep, measured, score
 from tests.store.support import NOW, Somebody, day, many, new
 
 
@@ -51,6 +53,9 @@ def filled(engine: Engine, tmp_path: Path) -> Engine:
     alerts.silence(engine, Silenced("headline", NOW, day(400), "", "somebody"), entry=None, now=NOW)
     with writing(engine) as connection:
         alerts.acknowledge(connection, Acknowledged(None, None, "synthetic", NOW, "somebody"))
+    keep(engine, measured(), made_at=NOW)
+    (row,) = predictions.of_forecasts(engine)
+    predictions.add_scores(engine, [score(row.id)], NOW)
     return engine
 
 
@@ -84,6 +89,7 @@ ADDED_TO = (
     *("readings", "quarantine", "forecasts", "resolutions"),
     *("quarantine_decisions", "fetches", "withdrawals", "audit"),
     *("silences", "acknowledgements"),
+    *("predictions", "scores"),
 )
 
 

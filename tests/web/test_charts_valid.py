@@ -42,6 +42,20 @@ def some() -> dict[str, Drawing]:
         "beliefs": drawings.beliefs(
             [{"title": "sd", "rate": rate, "rows": [BELIEF]} for rate in (False, True)]
         ),
+        "pit": drawings.pit([0.1] * 10, 0.05, 0.15),
+        "skill": drawings.skill(
+            [
+                {
+                    "label": "a",
+                    "mean": 0.2,
+                    "lower": end,
+                    "upper": end,
+                    "text": "0",
+                    "hollow": hollow,
+                }
+                for end, hollow in ((None, True), (0.3, False))
+            ]
+        ),
         "spans": drawings.spans(
             [
                 {"label": name, **INTERVAL, "text": "20 %", "hollow": name == "b"}

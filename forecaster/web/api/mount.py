@@ -24,12 +24,13 @@ from forecaster.web.api import (
     readings,
     reference,
     rules,
+    scores,
 )
 
 RESOURCES = (
     *(forecasts, explain, indicators, readings, leads, quarantine),
     *(alerts, rules, endpoints, deliveries),
-    *(jobs, reference, dataset),
+    *(jobs, reference, scores, dataset),
 )
 
 

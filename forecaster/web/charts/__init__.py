@@ -15,6 +15,7 @@ from forecaster.web.charts import (
     readings,
     reference,
     replay,
+    scores,
     state,
 )
 from forecaster.web.charts.parts import Chart
@@ -28,8 +29,10 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "history": history.headline,
     "levels": constraints.levels,
     "news": news.parts,
+    "pit": scores.pit,
     "readings": readings.readings,
     "replay": replay.replay,
+    "skill": scores.skill,
     "spans": reference.spans,
     "strengths": state.strengths,
     "sub_levels": constraints.sub_levels,
