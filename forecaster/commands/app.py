@@ -23,6 +23,7 @@ from forecaster.commands.settings import settings
 from forecaster.commands.show import show
 from forecaster.commands.token import token
 from forecaster.commands.update import update
+from forecaster.commands.what_if import what_if
 
 app = typer.Typer(
     help="Forecast how the strategic relation of Russia and China will stand.",
@@ -39,6 +40,7 @@ for command in (
     record,
     resolve,
     explain,
+    what_if,
     history,
     reference,
     indicators,

@@ -9,7 +9,7 @@ from datetime import date
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from forecaster.model import design, fit, fitted, future, left_out, outcome
+from forecaster.model import carried, design, fit, fitted, future, left_out, outcome
 from forecaster.model.fit import Effort
 from forecaster.model.grid import month_index
 from forecaster.model.layout import layout
@@ -77,6 +77,7 @@ def infer(
         threads=effort.cores,
     )
     tree = outcome.assemble(paths, ahead, named, draws, frame, priors)
+    tree["state"] = xr.DataTree(carried.saved(state, draws.x.shape[:2]))
     say("going back over the readings")
     # One thread: products are small, and their sums do not depend on the number of cores.
     with threadpool_limits(1, "blas"):

@@ -39,6 +39,7 @@ from forecaster.web.pages import (
     reference,
     rule,
     today,
+    what_if,
     why,
 )
 from forecaster.web.site import Operations, Site
@@ -51,6 +52,7 @@ PAGES = (
     history.PAGE,
     forecast.PAGE,
     drivers.PAGE,
+    what_if.PAGE,
     indicators.PAGE,
     indicator.PAGE,
     reference.PAGE,

@@ -24,10 +24,11 @@ from forecaster.web.api import (
     readings,
     reference,
     rules,
+    what_if,
 )
 
 RESOURCES = (
-    *(forecasts, explain, indicators, readings, leads, quarantine),
+    *(forecasts, explain, what_if, indicators, readings, leads, quarantine),
     *(alerts, rules, endpoints, deliveries),
     *(jobs, reference, dataset),
 )
