@@ -14,6 +14,7 @@ from forecaster.commands.history import history
 from forecaster.commands.indicators import indicators, readings
 from forecaster.commands.init import init
 from forecaster.commands.leads import leads
+from forecaster.commands.prior_share import prior_share
 from forecaster.commands.quarantine import quarantine
 from forecaster.commands.record import record
 from forecaster.commands.reference import reference
@@ -41,6 +42,7 @@ for command in (
     resolve,
     explain,
     what_if,
+    prior_share,
     history,
     reference,
     indicators,

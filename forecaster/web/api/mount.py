@@ -20,6 +20,7 @@ from forecaster.web.api import (
     indicators,
     jobs,
     leads,
+    prior_share,
     quarantine,
     readings,
     reference,
@@ -28,7 +29,7 @@ from forecaster.web.api import (
 )
 
 RESOURCES = (
-    *(forecasts, explain, what_if, indicators, readings, leads, quarantine),
+    *(forecasts, explain, what_if, prior_share, indicators, readings, leads, quarantine),
     *(alerts, rules, endpoints, deliveries),
     *(jobs, reference, dataset),
 )

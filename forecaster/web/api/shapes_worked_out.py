@@ -72,3 +72,67 @@ class WhatIfs(Shape):
     again: Again
     what_ifs_hash: str
     what_ifs: list[WhatIf]
+
+
+class Follows(Shape):
+    """Power-scaling sensitivity, beside the largest that shuffled draws gave."""
+
+    value: float
+    noise: float
+    stands_out: bool
+
+
+class Sensitivity(Shape):
+    """How far a quantity follows the priors, and the readings."""
+
+    quantity: str
+    prior: Follows
+    readings: Follows
+
+
+class Parameter(Shape):
+    """How far the readings narrowed a parameter, and how far the headline follows its prior."""
+
+    title: str
+    contraction: float | None
+    headline_follows: Follows
+
+
+class PriorSet(Shape):
+    """The headline had another set been the prior; null where that needs a fit."""
+
+    name: str
+    title: str
+    reason: str
+    date: datetime.date
+    changes: list[str]
+    how: Literal["stands", "weighed", "fitted", "needs a fit"]
+    why: str | None
+    headline: Interval | Headline | None
+    points: float | None
+    k_hat: float | None
+    effective_draws: float | None
+
+
+class Largest(Shape):
+    """The set that moves the headline most, of those that are known."""
+
+    set: str
+    points: float
+
+
+class PriorShare(Shape):
+    """How much of the standing forecast is prior."""
+
+    forecast_id: str
+    quantity: Literal["alliance_by"]
+    as_of: datetime.datetime
+    date: datetime.date
+    interval: float
+    headline: Headline
+    prior_set: str
+    sensitivity: list[Sensitivity]
+    parameters: dict[str, Parameter]
+    sets: list[PriorSet]
+    largest: Largest | None
+    warning: str | None
