@@ -21,7 +21,8 @@ from forecaster.model import future, imagined
 from forecaster.model.basis import Array
 from forecaster.model.future import Outlook
 from forecaster.model.grid import month_index
-from forecaster.opened import Untold
+from forecaster.model.news import Drawn
+from forecaster.opened import Side, Untold
 from forecaster.posterior import summary
 from forecaster.wiring import Desk
 from priors import what_if as files
@@ -68,17 +69,23 @@ def document(desk: Desk, forecast: Forecast, what_ifs: Sequence[WhatIf]) -> dict
         If the draws of the forecast cannot be opened, or do not give its numbers again.
     """
     side = opened.side(desk, forecast)
-    drawn = opened.drawn(desk, side)
-    given, last = drawn.reopened, side.moment.n_months - 1
+    return conditional(desk, side, opened.drawn(desk, side), what_ifs)
+
+
+def conditional(desk: Desk, side: Side, drawn: Drawn, what_ifs: Sequence[WhatIf]) -> dict[str, Any]:
+    """The same from draws that are open.
+
+    Raises
+    ------
+    Untold
+        If they do not give the published numbers again.
+    """
+    forecast, given, last = side.document, drawn.reopened, side.moment.n_months - 1
     months = [month_index(date.fromisoformat(one["date"])) - last for one in forecast["horizons"]]
+    asked = [imagined.intervention(one, given, desk.priors, months[-1]) for one in what_ifs]
     with threadpool_limits(1, "blas"):
         plain, *others = future.simulate_each(
-            given.state,
-            given.constants,
-            [
-                None,
-                *(imagined.intervention(one, given, desk.priors, months[-1]) for one in what_ifs),
-            ],
+            *(given.state, given.constants, [None, *asked]),
             months=months,
             in_force=forecast["in_force"],
             seed=forecast["random_seed"],
@@ -98,7 +105,7 @@ def document(desk: Desk, forecast: Forecast, what_ifs: Sequence[WhatIf]) -> dict
         "interval": summary.PROBABILITY,
         "headline": dict(forecast["headline"]),
         "again": {
-            "headline": float(abs(drawn.value.mean() + off.mean() - drawn.value.mean())),
+            "headline": float(abs(off.mean())),
             "draws": float(np.abs(off).max()),
         },
         "what_ifs_hash": files.digest(what_ifs),

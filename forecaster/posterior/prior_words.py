@@ -31,6 +31,7 @@ QUANTITIES = {
     "balancing_in_force_10": "Balancing in ten years",
     "rupture_in_force_10": "Rupture in ten years",
     "hazard_alliance": "Yearly rate into an alliance now",
+    "kappa_bar": "Strength of all constraints together",
 }
 
 

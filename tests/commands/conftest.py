@@ -7,19 +7,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from forecaster import settings
+from forecaster import settings, update
 from forecaster.belief import Forecast, Kind
+from forecaster.model import fit
+from forecaster.posterior import gate
 from forecaster.store import forecasts, readings
 from forecaster.store.engine import open_engine, writing
 from forecaster.store.migrate import upgrade
 from forecaster.wiring import Desk, open_desk
-from tests import synthetic
+from tests import drawn, synthetic
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
@@ -28,6 +32,7 @@ NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
 Run = Callable[..., Result]
 Start = Callable[..., subprocess.CompletedProcess[str]]
 Put = Callable[..., Forecast]
+Fit = Callable[..., Forecast]
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +93,23 @@ def put(desk: Desk) -> Put:
         return document
 
     return store
+
+
+@pytest.fixture
+def publish(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Fit:
+    """Publish what is known some hours later, with draws of a seed that no sampler made."""
+    diagnose = gate.diagnose
+    monkeypatch.setattr(fit, "sample", drawn.sample)
+    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
+
+    def make(hours: float = 0.0, seed: int = 1, **more: Any) -> Forecast:
+        later = replace(desk, clock=lambda: NOW + timedelta(hours=hours))
+        done = update.run(later, seed=seed, force=True, **more)
+        assert done.document is not None
+        assert done.kind in {"published", "hindcast"}
+        return done.document
+
+    return make
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def figure(found: Row) -> Figure:
         title="The headline under other priors",
         note=(
             f"P(alliance {words.by_date(found['date'])}) by prior set; the filled one stands. "
-            "Mean and 90 %."
+            "Mean and 90\N{NO-BREAK SPACE}%."
         ),
         alt=say.share(found),
         drawing=drawings.spans(
