@@ -130,7 +130,7 @@ def _set(desk: Desk, forecast: Forecast, name: str, drawn: Drawn) -> dict[str, A
         points = 100.0 * (mean - forecast["headline"]["mean"])
         return row | {"how": "fitted", "headline": fitted["headline"], "points": points}
     why = unreachable(desk.priors, other)
-    return row | ({"why": why} if why else _weighed(desk.priors, other, drawn))
+    return row | ({"why": why} if why else weighed(desk.priors, other, drawn))
 
 
 def kept_as(name: str) -> str:
@@ -165,7 +165,8 @@ def unreachable(old: Priors, new: Priors) -> str | None:
     return f"{', '.join(beyond)} is behind many parameters" if beyond else None
 
 
-def _weighed(old: Priors, new: Priors, drawn: Drawn) -> dict[str, Any]:
+def weighed(old: Priors, new: Priors, drawn: Drawn) -> dict[str, Any]:
+    """The headline from the draws of one set under another, if enough of them carry it."""
     named = drawn.reopened.paths.named
     log_weights = np.zeros(len(drawn.value))
     for name in changes(old, new):
@@ -175,8 +176,10 @@ def _weighed(old: Priors, new: Priors, drawn: Drawn) -> dict[str, Any]:
     weights = np.exp(smooth - smooth.max())
     weights /= weights.sum()
     effective = float(1.0 / np.square(weights).sum())
+    if not np.isfinite(k_hat):  # all weight lies on a draw or two
+        return {"why": "next to no draw carries it", "effective_draws": effective}
     told = {"k_hat": k_hat, "effective_draws": effective}
-    if not k_hat < K_HAT_LIMIT:
+    if k_hat >= K_HAT_LIMIT:
         return told | {"why": f"too few draws carry it (k-hat {k_hat:.2f})"}
     value = drawn.value
     mean = float(weights @ value)

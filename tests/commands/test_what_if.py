@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from forecaster import analysing, opened, what_if, worked_out
+from forecaster import opened, what_if, worked_out
 from forecaster.belief import SCENARIOS, Forecast
 from forecaster.errors import InvalidFiles, NothingKnown, UnknownName
 from forecaster.posterior import files
@@ -17,11 +17,21 @@ from forecaster.posterior import what_if_words as say
 from forecaster.store import forecasts
 from forecaster.wiring import Desk
 from priors.what_if import WhatIf
-from tests.commands.conftest import Fit, Run
+from tests.commands.conftest import Run
 
 ZERO = '[[what_if]]\nid = "nothing"\ntitle = "Nothing"\nshift = { ru_west = 0.0 }\n'
 IDLE = '[[what_if]]\nid = "idle"\ntitle = "Idle"\n'
 MORE = '[[what_if]]\nid = "more"\ntitle = "More"\nshift = { ru_west = 1.0, cn_us = 1.0 }\n'
+
+
+@pytest.fixture
+def desk(told: Desk) -> Desk:
+    return told
+
+
+@pytest.fixture
+def forecast(desk: Desk) -> Forecast:
+    return worked_out.standing(desk)
 
 
 def mine(tmp_path: Path, text: str) -> Path:
@@ -31,9 +41,8 @@ def mine(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_shift_of_nothing_gives_the_published_numbers_to_the_last_bit(
-    publish: Fit, desk: Desk, tmp_path: Path
+    desk: Desk, forecast: Forecast, tmp_path: Path
 ) -> None:
-    forecast = publish()
     asked = what_if.own(desk, mine(tmp_path, ZERO + MORE))
     found = what_if.document(desk, forecast, asked)
 
@@ -53,10 +62,9 @@ def test_a_shift_of_nothing_gives_the_published_numbers_to_the_last_bit(
 
 
 def test_draws_saved_in_single_precision_alone_come_within_a_millionth(
-    publish: Fit, desk: Desk, tmp_path: Path
+    desk: Desk, forecast: Forecast, tmp_path: Path
 ) -> None:
     """As files from before the state was saved are."""
-    forecast = publish()
     place, _ = forecasts.posterior_of(desk.engine, forecast["forecast_id"]) or ("", "")
     path = desk.settings.home / place
     tree = xr.open_datatree(path, engine=files.ENGINE).load()
@@ -71,12 +79,9 @@ def test_draws_saved_in_single_precision_alone_come_within_a_millionth(
     assert one["headline"]["mean"] == pytest.approx(other["headline"]["mean"], abs=1e-6)
 
 
-def test_all_that_ships_is_worked_out_once_and_told(publish: Fit, desk: Desk, run: Run) -> None:
-    forecast = publish()
-    with pytest.raises(NothingKnown, match="`what-if` has not been worked out"):
-        worked_out.require(desk, what_if.NAME)
-    analysing.run(desk, ((what_if.NAME, what_if.analysis),))
-
+def test_all_that_ships_was_worked_out_and_is_told(
+    desk: Desk, forecast: Forecast, run: Run
+) -> None:
     found = json.loads(run("what-if", "--json").stdout)
     assert found == worked_out.require(desk, what_if.NAME)
     assert forecast["forecast_id"] == found["forecast_id"]
@@ -99,8 +104,9 @@ def test_all_that_ships_is_worked_out_once_and_told(publish: Fit, desk: Desk, ru
     assert "nearest: contain_both" in str(wrong.exception)
 
 
-def test_other_questions_than_were_kept_are_asked_anew(publish: Fit, desk: Desk, run: Run) -> None:
-    forecast = publish()
+def test_other_questions_than_were_kept_are_asked_anew(
+    desk: Desk, forecast: Forecast, run: Run
+) -> None:
     old = {**what_if.document(desk, forecast, desk.priors.what_ifs[:1]), "what_ifs_hash": "old"}
     worked_out.keep(desk, what_if.NAME, forecast["forecast_id"], old)
     found = json.loads(run("what-if", "--json").stdout)
@@ -130,25 +136,29 @@ def test_other_questions_than_were_kept_are_asked_anew(publish: Fit, desk: Desk,
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_with_file_key_and_nearest_name(
-    desk: Desk, run: Run, tmp_path: Path, text: str, told: str
+    home: Path, run: Run, tmp_path: Path, text: str, told: str
 ) -> None:
-    assert desk.engine
+    assert home.is_dir()
     done = run("what-if", "--file", str(mine(tmp_path, text)))
     assert isinstance(done.exception, InvalidFiles)
     assert told in str(done.exception)
     assert str(tmp_path / "mine.toml") in str(done.exception)
 
 
+def test_before_the_first_forecast_it_says_what_to_do(home: Path, run: Run) -> None:
+    assert home.is_dir()
+    assert "forecaster update" in str(run("what-if").exception)
+
+
 def test_a_file_that_is_not_there_and_draws_that_are_not(
-    publish: Fit, desk: Desk, run: Run, tmp_path: Path
+    desk: Desk, forecast: Forecast, run: Run, tmp_path: Path
 ) -> None:
     done = run("what-if", "--file", str(tmp_path / "none.toml"))
     assert isinstance(done.exception, InvalidFiles)
     assert "cannot be read" in str(done.exception)
-    assert "forecaster update" in str(run("what-if").exception)
-    forecast = publish()
-    for file in (desk.settings.home / "posteriors").iterdir():
-        file.unlink()
+    for folder in ("posteriors", worked_out.FOLDER):
+        for file in (desk.settings.home / folder).iterdir():
+            file.unlink()
     for words in (("what-if",), ("what-if", "--file", str(mine(tmp_path, ZERO)))):
         done = run(*words)
         assert isinstance(done.exception, NothingKnown)
@@ -183,12 +193,8 @@ def test_the_sign_is_only_claimed_where_draws_agree() -> None:
     assert "moves no draw" == say.sign({"p_above": 0.0, "p_below": 0.0})
 
 
-def unlike(forecast: Forecast) -> Forecast:
-    return {**forecast, "random_seed": forecast["random_seed"] + 1}
-
-
-def test_another_seed_is_noticed(publish: Fit, desk: Desk, tmp_path: Path) -> None:
-    forecast = unlike(publish())
+def test_another_seed_is_noticed(desk: Desk, forecast: Forecast, tmp_path: Path) -> None:
+    forecast["random_seed"] += 1
     asked = what_if.own(desk, mine(tmp_path, ZERO))
     with pytest.raises(opened.Untold, match="give another headline than was published"):
         what_if.document(desk, forecast, asked)

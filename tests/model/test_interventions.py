@@ -34,7 +34,7 @@ def does(state: State, **done: Any) -> Intervention:
 
 def under(state: State, *interventions: Intervention | None, **more: Any) -> list[Array]:
     """P(alliance by then) of each draw under each, at the end."""
-    options = {"in_force": "retreat", "seed": 7, "n_paths": 4, **more}
+    options: dict[str, Any] = {"in_force": "retreat", "seed": 7, "n_paths": 4, **more}
     found = future.simulate_each(state, CONSTANTS, interventions, months=[MONTHS], **options)
     return [one.alliance_by[-1] for one in found]
 
@@ -50,7 +50,7 @@ def fearful(seed: int) -> State:
 @given(SEEDS, st.sampled_from(SCENARIOS))
 def test_nothing_done_changes_no_bit(seed: int, in_force: str) -> None:
     state = wild(seed, 17)
-    options = {"in_force": in_force, "seed": seed, "n_paths": 3}
+    options: dict[str, Any] = {"in_force": in_force, "seed": seed, "n_paths": 3}
     whole = future.simulate(state, CONSTANTS, n_months=MONTHS, **options)
     months = [0, 1, 12, MONTHS]
     beside = [None, does(state), does(state, west=1.0, asymmetry=0.0)]
