@@ -71,12 +71,10 @@ def test_draws_saved_in_single_precision_alone_come_within_a_millionth(
     tree.close()
     del tree["state"]
     side = opened.side(desk, forecast, tree)
-    exact = what_if.document(desk, forecast, what_if.own(desk, mine(tmp_path, MORE)))
     drawn = opened.drawn(desk, side)
-    rounded = what_if.conditional(desk, side, drawn, what_if.own(desk, mine(tmp_path, MORE)))
-    assert 0.0 < rounded["again"]["draws"] < what_if.SAME
-    ((one,), (other,)) = (found["what_ifs"] for found in (exact, rounded))
-    assert one["headline"]["mean"] == pytest.approx(other["headline"]["mean"], abs=1e-6)
+    found = what_if.conditional(desk, side, drawn, what_if.own(desk, mine(tmp_path, ZERO)))
+    assert 0.0 < found["again"]["headline"] < found["again"]["draws"] < what_if.SAME
+    assert "single precision" in say.again(found)
 
 
 def test_all_that_ships_was_worked_out_and_is_told(
@@ -107,7 +105,8 @@ def test_all_that_ships_was_worked_out_and_is_told(
 def test_other_questions_than_were_kept_are_asked_anew(
     desk: Desk, forecast: Forecast, run: Run
 ) -> None:
-    old = {**what_if.document(desk, forecast, desk.priors.what_ifs[:1]), "what_ifs_hash": "old"}
+    kept = worked_out.require(desk, what_if.NAME)
+    old = {**kept, "what_ifs": kept["what_ifs"][:1], "what_ifs_hash": "old"}
     worked_out.keep(desk, what_if.NAME, forecast["forecast_id"], old)
     found = json.loads(run("what-if", "--json").stdout)
     assert len(desk.priors.what_ifs) == len(found["what_ifs"])

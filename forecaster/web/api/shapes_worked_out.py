@@ -53,7 +53,7 @@ class WhatIf(Shape):
     horizons: list[Conditional]
 
 
-class Again(Shape):
+class Reproduced(Shape):
     """How far nothing done lies from what was published: the headline, and any draw."""
 
     headline: float
@@ -69,7 +69,7 @@ class WhatIfs(Shape):
     date: datetime.date
     interval: float
     headline: Headline
-    again: Again
+    again: Reproduced
     what_ifs_hash: str
     what_ifs: list[WhatIf]
 
