@@ -21,7 +21,7 @@ from typing import Literal
 
 import xarray as xr
 
-from forecaster import crew, knowing, update
+from forecaster import crew, fitting, knowing, update
 from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast
@@ -132,7 +132,7 @@ def run(
         began = time.perf_counter()
         found = Backtest()
         try:
-            for one in _all(desk, at, executor, effort or update.effort_of(desk)):
+            for one in _all(desk, at, executor, effort or fitting.effort(desk)):
                 found.ended.append(one)
                 if tell is not None:
                     tell(_line(one, len(found.ended), len(at)))
@@ -200,7 +200,7 @@ def _stored(desk: Desk) -> dict[tuple[datetime, str], str]:
 
 
 def _task(desk: Desk, given: Given, effort: Effort) -> Task:
-    priors = update.priors_of(desk, given.seed)
+    priors = fitting.solved(desk, desk.priors, given.seed, None)
     return Task(tuple(given.known), desk.catalogue, priors, given.situation, given.seed, effort)
 
 

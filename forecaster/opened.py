@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import xarray as xr
@@ -94,6 +94,17 @@ def drawn(desk: Desk, one: Side) -> Drawn:
         raise Untold(f"the draws of {one.name} cannot be opened: {error}") from error
     value = tree["shown"].to_dataset()["alliance_by"].values[:, :, news.HEADLINE]
     return Drawn(reopened, value.ravel(), len(value))
+
+
+def with_draws(desk: Desk, one: Side) -> Side:
+    """The same forecast with its posterior at hand.
+
+    Raises
+    ------
+    Untold
+        If that is gone, or not what was written.
+    """
+    return one if one.tree is not None else replace(one, tree=_tree(desk, one))
 
 
 def _tree(desk: Desk, one: Side) -> xr.DataTree:

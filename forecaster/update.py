@@ -10,20 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 import xarray as xr
 
-from forecaster import explaining, knowing, predicting, statement
+from forecaster import explaining, fitting, knowing, predicting, statement
 from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast, Kind
 from forecaster.documents import moment
 from forecaster.errors import DamagedFile, Interrupted, NothingKnown, StoreError
 from forecaster.knowing import MODEL_VERSION
-from forecaster.model import elicit
-from forecaster.model.fit import Effort
 from forecaster.model.grid import FIRST, ORIGIN
 from forecaster.model.infer import infer
 from forecaster.posterior import files, gate, schema, words
@@ -34,7 +32,6 @@ from forecaster.store.lock import update_lock
 from forecaster.store.predictions import Prediction
 from forecaster.wiring import Desk
 from indicators.catalogue import digest
-from priors import Priors
 
 SEEDS = 2**32
 EARLIEST = ORIGIN.replace(year=ORIGIN.year + 1)
@@ -102,10 +99,10 @@ def _locked(
         tree = infer(
             known,
             desk.catalogue,
-            priors_of(desk, seed, progress),
+            fitting.solved(desk, desk.priors, seed, progress),
             situation,
             seed=seed,
-            effort=effort_of(desk),
+            effort=fitting.effort(desk),
             tell=progress,
         )
         given = Given(known, situation, said, seed, at, hindcast=as_of is not None)
@@ -150,23 +147,6 @@ def seed_of(desk: Desk, said: str) -> int:
     while seed in refused:
         seed = (seed + 1) % SEEDS
     return seed
-
-
-def priors_of(desk: Desk, seed: int, progress: Callable[[str], None] | None = None) -> Priors:
-    """The chosen set; where it states probabilities, its base rate is solved from their date."""
-    stated = desk.priors.elicitation
-    if stated is None:
-        return desk.priors
-    if progress is not None:
-        progress(f"solving the base rate for: {stated.title}")
-    then = datetime(stated.date.year, stated.date.month, stated.date.day, tzinfo=UTC)
-    return elicit.solve(knowing.evidence(desk, then), desk.catalogue, desk.priors, seed=seed)
-
-
-def effort_of(desk: Desk) -> Effort:
-    """How much is sampled, as the settings have it."""
-    chosen = desk.settings
-    return Effort(chosen.draws, chosen.tune, chosen.chains, chosen.cores)
 
 
 def _unchanged(desk: Desk, said: str, at: datetime) -> Forecast | None:

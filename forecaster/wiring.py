@@ -52,7 +52,7 @@ class Desk:
     def priors(self) -> Priors:
         """The priors with the chosen set."""
         # Most commands never need the priors, which bring NumPy with them.
-        from priors import PriorsError, files, load, spec
+        from priors import PriorsError, files, load, spec, what_if
 
         shapes: list[type[BaseModel]] = [
             files.ScenariosFile,
@@ -60,6 +60,7 @@ class Desk:
             files.ConstraintsFile,
             files.ShocksFile,
             files.NoiseFile,
+            what_if.WhatIfFile,
             files.ClaimsFile,
             spec.PriorSet,
         ]

@@ -19,7 +19,6 @@ from priors.spec import (
     Question,
     Scenario,
     Shock,
-    WhatIf,
 )
 
 
@@ -41,7 +40,6 @@ class DriversFile(WithParameters):
     """``drivers.toml``."""
 
     driver: tuple[Driver, ...]
-    what_if: tuple[WhatIf, ...]
 
 
 class ConstraintsFile(WithParameters):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from priors import what_if
 from priors.distribution import Fixed, Prior, Strict
 from priors.files import (
     ClaimsFile,
@@ -19,6 +20,7 @@ from priors.files import (
     WithParameters,
 )
 from priors.spec import Priors, PriorSet, cited_claims
+from priors.what_if import WhatIfFile
 
 HERE = Path(__file__).parent
 DEFAULT_SET = "reference"
@@ -82,6 +84,8 @@ def load(set_name: str = DEFAULT_SET, root: Path = HERE) -> Priors:
     constraints = reading.read("constraints.toml", ConstraintsFile, _constraint_problems)
     shocks = reading.read("shocks.toml", ShocksFile, _shock_problems)
     noise = reading.read("noise.toml", NoiseFile, _noise_problems)
+    ids = [one.id for one in shocks.shock] if shocks else []
+    futures = reading.read("what_if.toml", WhatIfFile, lambda file: _what_if_problems(file, ids))
     claims = reading.read("claims.toml", ClaimsFile, lambda _: ())
     sets = {name: reading.read(_set_file(name), PriorSet, lambda _: ()) for name in set_names(root)}
     if set_name not in sets:
@@ -96,7 +100,7 @@ def load(set_name: str = DEFAULT_SET, root: Path = HERE) -> Priors:
                 reading.wrong(_set_file(name), _set_problems(one, parameters, scenarios))
     chosen = sets.get(set_name)
     if reading.problems or not (
-        scenarios and drivers and constraints and shocks and noise and claims and chosen
+        scenarios and drivers and constraints and shocks and noise and futures and claims and chosen
     ):
         raise PriorsError("the priors have problems", reading.problems)
     return Priors(
@@ -106,7 +110,7 @@ def load(set_name: str = DEFAULT_SET, root: Path = HERE) -> Priors:
         scenarios=scenarios.scenario,
         elicited=scenarios.elicited,
         drivers=drivers.driver,
-        what_ifs=drivers.what_if,
+        what_ifs=futures.what_if,
         families=constraints.family,
         shocks=shocks.shock,
         noise_classes=noise.classes,
@@ -167,7 +171,12 @@ def _scenario_problems(file: ScenariosFile) -> Iterator[str]:
 def _driver_problems(file: DriversFile) -> Iterator[str]:
     yield from _twice("driver", [one.id for one in file.driver])
     yield from _twice("sub_drivers", [part.id for one in file.driver for part in one.sub_drivers])
-    yield from _twice("what_if", [one.id for one in file.what_if])
+
+
+def _what_if_problems(file: WhatIfFile, shocks: list[str]) -> Iterator[str]:
+    # Where the shocks cannot be read, that is told and no more.
+    named = [name for one in file.what_if for name in one.like]
+    yield from what_if.problems(file.what_if, shocks or named)
 
 
 def _shock_problems(file: ShocksFile) -> Iterator[str]:

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from priors.distribution import Fixed, Number, Positive, Prior, Sources, Strict, Text
+from priors.distribution import Fixed, Positive, Prior, Sources, Strict, Text
+from priors.what_if import Shipped
 
 DriverId = Literal["ru_west", "cn_us", "alignment"]
 FamilyId = Literal["asymmetry", "western_reaction", "regional_reaction", "trade_dependence"]
@@ -87,17 +88,6 @@ class Driver(Strict):
     passage: Text
     claims: tuple[ClaimId, ...]
     sub_drivers: tuple[Part, ...] = ()
-
-
-class WhatIf(Strict):
-    """An intervention on the future: ``shift`` is added to a driver, in units of its own sd."""
-
-    id: Name
-    title: Text
-    shift: dict[DriverId, Number]
-    reason: Text
-    claims: tuple[ClaimId, ...]
-    date: datetime.date
 
 
 class Family(Strict):
@@ -192,7 +182,7 @@ class Priors(Strict):
     scenarios: tuple[Scenario, ...]
     elicited: dict[str, Elicited]
     drivers: tuple[Driver, ...]
-    what_ifs: tuple[WhatIf, ...]
+    what_ifs: tuple[Shipped, ...]
     families: tuple[Family, ...]
     shocks: tuple[Shock, ...]
     noise_classes: dict[str, NoiseClass]
@@ -225,8 +215,11 @@ class Priors(Strict):
 
     @property
     def digest(self) -> str:
-        """sha256 of everything read and of the chosen set; comments do not count."""
-        content = self.model_dump()
+        """sha256 of everything a forecast is made from, and of the chosen set.
+
+        Comments do not count, and no what-if: it asks a forecast that is there.
+        """
+        content = self.model_dump(exclude={"what_ifs"})
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -5,11 +5,14 @@ Its draws are independent, so that the gate lets it through; the curves behind i
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import xarray as xr
 
 from forecaster.belief import FACTORS, FAMILIES, SCENARIOS, Band, Series
 from forecaster.model.basis import Array
+from forecaster.posterior import schema
 
 CHAINS, DRAWS = 4, 300
 SAMPLE = ("chain", "draw")
@@ -80,9 +83,20 @@ def posterior(seed: int = 1, *, draws: int = DRAWS) -> xr.DataTree:
             "sample_stats": xr.Dataset(
                 {"diverging": (SAMPLE, np.zeros(shape, dtype=bool)), "energy": (SAMPLE, free())}
             ),
+            "state": _state(free),
             "fitted": _fitted(),
         }
     )
+
+
+def _state(free: Callable[..., Array]) -> xr.Dataset:
+    plain, families = {}, {}
+    for name, dims in schema.GROUPS["state"].items():
+        if dims == SAMPLE:
+            plain[name] = (SAMPLE, free())
+        else:
+            families[name] = ((*SAMPLE, "family"), free(len(FAMILIES)))
+    return xr.Dataset({**plain, **families}, coords={"family": list(FAMILIES)})
 
 
 def _fitted() -> xr.Dataset:

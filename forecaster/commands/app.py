@@ -15,6 +15,7 @@ from forecaster.commands.history import history
 from forecaster.commands.indicators import indicators, readings
 from forecaster.commands.init import init
 from forecaster.commands.leads import leads
+from forecaster.commands.prior_share import prior_share
 from forecaster.commands.quarantine import quarantine
 from forecaster.commands.record import record
 from forecaster.commands.reference import reference
@@ -25,6 +26,7 @@ from forecaster.commands.settings import settings
 from forecaster.commands.show import show
 from forecaster.commands.token import token
 from forecaster.commands.update import update
+from forecaster.commands.what_if import what_if
 
 app = typer.Typer(
     help="Forecast how the strategic relation of Russia and China will stand.",
@@ -41,6 +43,8 @@ for command in (
     record,
     resolve,
     explain,
+    what_if,
+    prior_share,
     history,
     backtest,
     reference,

@@ -32,7 +32,7 @@ def backtest(
     as_json: bool = options.Json,
 ) -> None:
     """Fit what was known at past times and keep it as hindcasts; goes on where it was stopped."""
-    from forecaster import backtesting, update
+    from forecaster import backtesting, fitting
     from forecaster.wiring import open_desk
 
     if step not in backtesting.MONTHS:
@@ -41,7 +41,7 @@ def backtest(
         raise UsageError("--workers are of this machine and --scheduler has its own; give one")
     desk = open_desk(settings.load())
     at = backtesting.moments(first, last, step, desk.clock())
-    effort = replace(update.effort_of(desk), cores=1)
+    effort = replace(fitting.effort(desk), cores=1)
     with _crew(workers or desk.settings.cores, scheduler) as crew, progress.shown("begun") as tell:
         found = backtesting.run(desk, at, crew, effort=effort, tell=tell)
     if as_json:

@@ -7,6 +7,7 @@ integrated along each path, no event is drawn, so that means and intervals agree
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from itertools import pairwise
@@ -17,6 +18,7 @@ from numpy.random import Generator, SeedSequence, default_rng
 from forecaster.belief import SCENARIOS
 from forecaster.model import equations
 from forecaster.model.basis import Array
+from forecaster.model.intervention import Intervention
 
 N_CHUNKS = 16
 RETREAT, ALLIANCE, BALANCING, RUPTURE = range(len(SCENARIOS))
@@ -110,20 +112,46 @@ def simulate(
     The result depends on the seed and not on ``threads``: draws are cut into a fixed number of
     chunks, each with a random stream of its own.
     """
+    months = range(n_months + 1)
+    chance = {"seed": seed, "n_paths": n_paths, "threads": threads}
+    return simulate_each(state, constants, [None], months=months, in_force=in_force, **chance)[0]
+
+
+def simulate_each(
+    state: State,
+    constants: Constants,
+    interventions: Sequence[Intervention | None],
+    *,
+    months: Sequence[int],
+    in_force: str,
+    seed: int,
+    n_paths: int = 32,
+    threads: int = 2,
+) -> list[Outlook]:
+    """Average each draw over its own futures, once for each intervention (None: none).
+
+    All go along the same paths of chance, those of ``simulate``. ``months``: those ahead that are
+    kept, in order, 0 being now.
+    """
     n_draws = len(state.west)
     bounds = np.linspace(0, n_draws, min(N_CHUNKS, n_draws) + 1).astype(int)
-    parts = [state.part(slice(a, b)) for a, b in pairwise(bounds)]
+    parts = [slice(a, b) for a, b in pairwise(bounds)]
     streams = SeedSequence([seed, 20010716]).spawn(len(parts))
 
-    def run(part: State, stream: SeedSequence) -> Outlook:
-        return _simulate(part, constants, n_months, in_force, default_rng(stream), n_paths)
+    def run(rows: slice, stream: SeedSequence) -> list[Outlook]:
+        some = [None if one is None else one.part(rows) for one in interventions]
+        rng = default_rng(stream)
+        return _simulate(state.part(rows), constants, some, months, in_force, rng, n_paths)
 
     with ThreadPoolExecutor(threads) as pool:
-        outlooks = list(pool.map(run, parts, streams))
-    return Outlook(
-        np.concatenate([o.scenarios for o in outlooks], axis=1),
-        np.concatenate([o.alliance_by for o in outlooks], axis=1),
-    )
+        found = list(pool.map(run, parts, streams))
+    return [
+        Outlook(
+            np.concatenate([o.scenarios for o in outlooks], axis=1),
+            np.concatenate([o.alliance_by for o in outlooks], axis=1),
+        )
+        for outlooks in zip(*found, strict=True)
+    ]
 
 
 def rates(state: State, constants: Constants, paths: dict[str, Array]) -> dict[str, Array]:
@@ -161,59 +189,95 @@ def rates(state: State, constants: Constants, paths: dict[str, Array]) -> dict[s
 
 def factors(state: State, constants: Constants, x: dict[str, Array]) -> dict[str, Array]:
     """Factors, levels and alignment from the processes ``x`` (draw, path[, family])."""
+    family = x["families"] - state.families_origin[:, None, :]
+    level = equations.level(np, family, constants.level_offset)
+    return {"families": family, **_answers(state, x, level)}
+
+
+def _answers(state: State, x: dict[str, Array], level: Array) -> dict[str, Array]:
+    """What the antagonisms and the levels of the constraints make of alignment."""
     s = state
     west = x["west"] - s.west_origin[:, None]
     east = x["east"] - s.east_origin[:, None]
-    family = x["families"] - s.families_origin[:, None, :]
-    level = equations.level(np, family, constants.level_offset)
     held = np.einsum("dpk,dk->dp", level - 1.0, s.kappa)
     own = x["own"] - s.own_origin[:, None]
     alignment = s.c_R[:, None] * west + s.c_C[:, None] * east - held + own
     return {
         "west": west,
         "east": east,
-        "families": family,
         "levels": level,
         "gap": level[:, :, 0],
         "alignment": alignment,
     }
 
 
+def _under(
+    one: Intervention, month: int, state: State, x: dict[str, Array], level: Array
+) -> dict[str, Array]:
+    """The factors of a month ahead under an intervention."""
+    kept = level if (one.keep == 1.0).all() else level * one.keep
+    return _answers(state, one.on(x, month), kept)
+
+
+class _Chain:
+    """Where the probability of every path stands: in force, and before the first alliance."""
+
+    def __init__(self, in_force: str, back: list[Array], shape: tuple[int, int]) -> None:
+        self._back = back
+        self._now = np.zeros((len(SCENARIOS), *shape))
+        self._now[SCENARIOS.index(in_force)] = 1.0
+        self._first = self._now.copy()
+        self._passed = self._first[ALLIANCE].copy()
+        self._first[ALLIANCE] = 0.0
+        self._kept: list[tuple[Array, Array]] = []
+
+    def move(self, hazard: dict[str, Array]) -> None:
+        """One month on."""
+        leave = _leaving(hazard)
+        self._now = _step(self._now, leave, self._back)
+        self._first = _step(self._first, leave, self._back)
+        self._passed = self._passed + self._first[ALLIANCE]
+        self._first[ALLIANCE] = 0.0
+
+    def keep(self) -> None:
+        """Average over the paths of each draw as they stand."""
+        self._kept.append((self._now.mean(axis=2).T, self._passed.mean(axis=1)))
+
+    def outlook(self) -> Outlook:
+        """What was kept."""
+        scenarios, alliance_by = zip(*self._kept, strict=True)
+        return Outlook(np.stack(scenarios), np.stack(alliance_by))
+
+
 def _simulate(
     state: State,
     constants: Constants,
-    n_months: int,
+    interventions: Sequence[Intervention | None],
+    months: Sequence[int],
     in_force: str,
     rng: Generator,
     n_paths: int,
-) -> Outlook:
+) -> list[Outlook]:
     n_draws = len(state.west)
-    shape = (n_draws, n_paths)
     x = {
         "west": np.repeat(state.west[:, None], n_paths, 1),
         "east": np.repeat(state.east[:, None], n_paths, 1),
         "own": np.repeat(state.own[:, None], n_paths, 1),
         "families": np.repeat(state.families[:, None, :], n_paths, 1),
     }
-    now = np.zeros((len(SCENARIOS), *shape))
-    now[SCENARIOS.index(in_force)] = 1.0
-    first = now.copy()
-    passed = first[ALLIANCE].copy()
-    first[ALLIANCE] = 0.0
     back = [np.zeros(n_draws), *(-np.expm1(-q / 12.0) for q in (state.q_A, state.q_B, state.q_U))]
-    scenarios = np.empty((n_months + 1, n_draws, len(SCENARIOS)))
-    alliance_by = np.empty((n_months + 1, n_draws))
-    scenarios[0], alliance_by[0] = now.mean(axis=2).T, passed.mean(axis=1)
-    for month in range(1, n_months + 1):
-        hazard = rates(state, constants, factors(state, constants, x))
-        leave = _leaving(hazard)
-        now = _step(now, leave, back)
-        first = _step(first, leave, back)
-        passed = passed + first[ALLIANCE]
-        first[ALLIANCE] = 0.0
-        scenarios[month], alliance_by[month] = now.mean(axis=2).T, passed.mean(axis=1)
-        advance(x, state, constants, rng)
-    return Outlook(scenarios, alliance_by)
+    chains = [_Chain(in_force, back, (n_draws, n_paths)) for _ in interventions]
+    for month in range(months[-1] + 1):
+        if month > 0:
+            plain = factors(state, constants, x)
+            for one, chain in zip(interventions, chains, strict=True):
+                found = plain if one is None else _under(one, month, state, x, plain["levels"])
+                chain.move(rates(state, constants, found))
+            advance(x, state, constants, rng)
+        if month in months:
+            for chain in chains:
+                chain.keep()
+    return [chain.outlook() for chain in chains]
 
 
 def _leaving(hazard: dict[str, Array]) -> dict[str, Array]:

@@ -9,7 +9,7 @@ from datetime import date
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from forecaster.model import design, fit, fitted, future, left_out, outcome
+from forecaster.model import carried, design, fit, fitted, future, left_out, outcome
 from forecaster.model.design import Design
 from forecaster.model.fit import Effort
 from forecaster.model.grid import month_index
@@ -81,6 +81,7 @@ def _infer(
         threads=effort.cores,
     )
     tree = outcome.assemble(paths, ahead, named, draws, frame, priors)
+    tree["state"] = xr.DataTree(carried.saved(state, draws.x.shape[:2]))
     say("going back over the readings")
     given = fitted.known(paths.factors, draws, plan)
     said = fitted.readings(given, frame, catalogue, seed)

@@ -46,12 +46,14 @@ class Paths:
     levels : array (sample, family, month)
     sub_levels : array (sample, sub) now
     hazards : dict of arrays (sample, month), yearly rates out of retreat
+    steps : dict of arrays (sample, shock), the documented shocks by driver
     """
 
     factors: Array
     levels: Array
     sub_levels: Array
     hazards: dict[str, Array]
+    steps: dict[str, Array]
 
 
 def constants(priors: Priors, design: Design) -> Constants:
@@ -90,7 +92,7 @@ def derive(
     for name, dim in VECTORS.items():
         named[name] = (("chain", "draw", dim), flat[name].reshape(*shape, -1))
     coords = {dim: design.coords[dim] for dim in set(VECTORS.values())}
-    return Paths(factors, levels, subs, hazards), state, xr.Dataset(named, coords=coords)
+    return Paths(factors, levels, subs, hazards, steps), state, xr.Dataset(named, coords=coords)
 
 
 def _coefficients(

@@ -9,14 +9,14 @@ later: beyond its end every path goes on by its own process, as the fit states i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.random import Generator, default_rng
 
 from forecaster.belief import DRIVERS
-from forecaster.model import equations, future, outcome
+from forecaster.model import carried, equations, future, outcome
 from forecaster.model.basis import Array, covariance, decay, process_basis
 from forecaster.model.design import N_DEVIATION, N_DEVIATION_EXACT, Design, threat_window
 from forecaster.model.fit import Draws
@@ -28,7 +28,6 @@ from priors import Priors
 
 # Vectors are saved in single precision; an error of this size in a factor is none.
 CLOSE = 1e-3
-CARRIED = {one.name for one in fields(State)}
 STREAM = 1994  # of random numbers, beside those of ``outcome`` and ``fitted``
 
 
@@ -41,11 +40,14 @@ class Reopened:
     """The draws of one posterior on one grid; chains one after another.
 
     ``alliance`` and the others in ``hazards`` are yearly rates (sample, month) out of retreat.
+    ``steps`` are the documented shocks, by driver (sample, shock); of alignment with its
+    answer to those of the antagonisms.
     """
 
     paths: Paths
     state: State
     hazards: dict[str, Array]
+    steps: dict[str, Array]
     constants: Constants
     settings: Mapping[str, float]
 
@@ -64,7 +66,7 @@ def opened(x: Array, design: Design, layout: Layout, priors: Priors) -> Reopened
         kernel=design.deviation_kernel,
     )
     fixed = outcome.constants(priors, design)
-    return Reopened(paths, state, derived.hazards, fixed, priors.settings)
+    return Reopened(paths, state, derived.hazards, derived.steps, fixed, priors.settings)
 
 
 def reopen(saved: xr.DataTree, design: Design, layout: Layout, priors: Priors) -> Reopened:
@@ -90,9 +92,8 @@ def reopen(saved: xr.DataTree, design: Design, layout: Layout, priors: Priors) -
         name: np.asarray(shown[name].values, dtype=np.float64).ravel()
         for name in (*outcome.UPDATED, *outcome.ASSUMED)
     }
-    carried = {name: kept[name] for name in kept if name in CARRIED}
     paths = replace(found.paths, named={**found.paths.named, **kept})
-    return replace(found, paths=paths, state=replace(found.state, **carried))
+    return replace(found, paths=paths, state=replace(found.state, **carried.taken(saved)))
 
 
 def at_month(given: Reopened, n_months: int, seed: int, *, shocks: bool = False) -> Reopened:

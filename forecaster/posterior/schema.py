@@ -38,6 +38,12 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "contraction": {"kappa": ("family",), "kappa_bar": (), "c_R": (), "b_A": ()},
     "posterior": {"x": (*_SAMPLE, "coordinate")},
     "sample_stats": {"diverging": _SAMPLE, "energy": _SAMPLE},
+    "state": {
+        **dict.fromkeys(("west", "east", "own"), _SAMPLE),
+        **dict.fromkeys(("west_origin", "east_origin", "own_origin"), _SAMPLE),
+        **dict.fromkeys(("families", "families_origin"), (*_SAMPLE, "family")),
+        **dict.fromkeys(("rho", "own_sd", "contrast", "strain", "usual_gap"), _SAMPLE),
+    },
     "fitted": {
         "factor_alone": ("statistic", "reading"),
         "predictive": ("statistic", "reading"),
@@ -49,7 +55,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 # What came later: files that were saved before lack it and are read all the same.
-LATER = frozenset({"fitted", "fitted/left_out", "fitted/pareto_k"})
+LATER = frozenset({"state", "fitted", "fitted/left_out", "fitted/pareto_k"})
 # Not a number where nothing can be said: a lone reading has no others to predict it.
 GAPS = frozenset({"fitted/left_out", "fitted/pareto_k"})
 ATTRIBUTES = ("schema_version", "as_of", "data_hash", "priors_hash", "model_version", "random_seed")

@@ -36,10 +36,12 @@ from forecaster.web.pages import (
     judging,
     operations,
     page,
+    prior_share,
     reference,
     rule,
     score,
     today,
+    what_if,
     why,
 )
 from forecaster.web.site import Operations, Site
@@ -52,6 +54,8 @@ PAGES = (
     history.PAGE,
     forecast.PAGE,
     drivers.PAGE,
+    what_if.PAGE,
+    prior_share.PAGE,
     indicators.PAGE,
     indicator.PAGE,
     reference.PAGE,

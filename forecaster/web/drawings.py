@@ -84,6 +84,11 @@ def news(rows: Sequence[NewsPart], labels: Sequence[str]) -> Drawing:
     return Drawing("news", {"rows": list(rows), "labels": list(labels)})
 
 
+def differences(rows: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> Drawing:
+    """How far each of several futures lies from the headline: points, lower, upper, kind."""
+    return Drawing("news", {"rows": [dict(one) for one in rows], "labels": list(labels)})
+
+
 def levels(series: Series) -> Drawing:
     """How high each family stands through time."""
     return Drawing("levels", {"months": series["months"], "families": series["levels"]})

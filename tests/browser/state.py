@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from forecaster import settings
+from forecaster import settings, worked_out
 from forecaster.alerts import evaluate, replay, rules, telling
 from forecaster.alerts.book import Book
 from forecaster.alerts.dispatcher import Dispatcher
@@ -83,6 +83,8 @@ def desk(home: Path) -> Desk:
                 posterior_path=POSTERIOR,
                 posterior_sha256=sha256,
             )
+    worked_out.keep(found, "what-if", NEWEST, synthetic.what_ifs())
+    worked_out.keep(found, "prior-share", NEWEST, synthetic.prior_share())
     _tell(found)
     _predict(found)
     return found

@@ -7,19 +7,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from forecaster import settings
+from forecaster import analysing, settings, update
 from forecaster.belief import Forecast, Kind
+from forecaster.model import fit
+from forecaster.posterior import gate
 from forecaster.store import forecasts, readings
 from forecaster.store.engine import open_engine, writing
 from forecaster.store.migrate import upgrade
 from forecaster.wiring import Desk, open_desk
-from tests import synthetic
+from tests import drawn, synthetic
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
@@ -28,6 +32,7 @@ NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
 Run = Callable[..., Result]
 Start = Callable[..., subprocess.CompletedProcess[str]]
 Put = Callable[..., Forecast]
+Fit = Callable[..., Forecast]
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +93,57 @@ def put(desk: Desk) -> Put:
         return document
 
     return store
+
+
+def _pretend(patch: pytest.MonkeyPatch) -> None:
+    diagnose = gate.diagnose
+    patch.setattr(fit, "sample", drawn.sample)
+    patch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
+
+
+@pytest.fixture
+def pretended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No fit samples: draws that answer to no reading stand for its own, and pass the gate."""
+    _pretend(monkeypatch)
+
+
+@pytest.fixture
+def publish(desk: Desk, pretended: None) -> Fit:
+    """Publish what is known some hours later, with draws of a seed that no sampler made."""
+    assert pretended is None
+
+    def make(hours: float = 0.0, seed: int = 1, **more: Any) -> Forecast:
+        later = replace(desk, clock=lambda: NOW + timedelta(hours=hours))
+        done = update.run(later, seed=seed, force=True, **more)
+        assert done.document is not None
+        assert done.kind in {"published", "hindcast"}
+        return done.document
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def published(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state with such a forecast and all that is worked out from it, made once."""
+    home = tmp_path_factory.mktemp("published") / "state"
+    shutil.copytree(prepared, home)
+    chosen = settings.load({"FORECASTER_HOME": str(home)})
+    desk = open_desk(chosen, clock=lambda: NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        _pretend(patch)
+        assert update.run(desk, seed=1, force=True).kind == "published"
+    analysing.run(desk)
+    desk.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def told(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk of the test's own over that state."""
+    copy = tmp_path / "published"
+    shutil.copytree(published, copy)
+    monkeypatch.setenv("FORECASTER_HOME", str(copy))
+    return open_desk(settings.load(), clock=lambda: NOW)
 
 
 @pytest.fixture

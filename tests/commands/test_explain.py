@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
-from forecaster import explained, explaining, recording, update
+from forecaster import explained, explaining, recording
 from forecaster.belief import Explanation, Forecast
 from forecaster.errors import NothingKnown, UnknownName, UsageError, WrongValue
-from forecaster.model import fit
-from forecaster.posterior import gate, news_words
+from forecaster.posterior import news_words
 from forecaster.store import forecasts, resolutions, runs
 from forecaster.wiring import Desk
-from tests import drawn
-from tests.commands.conftest import NOW, Put, Run
+from tests.commands.conftest import NOW, Fit, Put, Run
 
 URL = "https://example.org/page"
-
-Fit = Callable[..., Forecast]
-
-
-@pytest.fixture
-def publish(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Fit:
-    """Publish what is known some hours later, with draws of a seed."""
-    diagnose = gate.diagnose
-    monkeypatch.setattr(fit, "sample", drawn.sample)
-    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
-
-    def run(hours: float = 0.0, seed: int = 1, **more: Any) -> Forecast:
-        later = replace(desk, clock=lambda: NOW + timedelta(hours=hours))
-        done = update.run(later, seed=seed, force=True, **more)
-        assert done.document is not None
-        assert done.kind in {"published", "hindcast"}
-        return done.document
-
-    return run
 
 
 def record(desk: Desk, hours: float, indicator: str, period: str, value: float) -> None:

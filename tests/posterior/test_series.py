@@ -107,7 +107,7 @@ def test_a_new_posterior_has_them(tree: xr.DataTree, old: xr.DataTree) -> None:
 
 
 def test_other_groups_are_never_optional(tree: xr.DataTree) -> None:
-    for group in schema.GROUPS.keys() - {"fitted"}:
+    for group in schema.GROUPS.keys() - schema.LATER:
         less = tree.drop_nodes(group)
         assert f"group {group} is missing" in schema.violations(less, saved=True)
         with pytest.raises(DamagedFile, match=rf"one\.nc .* group {group} is missing"):

@@ -77,7 +77,7 @@ def status_quo() -> str:
 
 def shifts(what_if: str) -> tuple[float, float]:
     shift = next(one.shift for one in LOADED.what_ifs if one.id == what_if)
-    return shift["ru_west"], shift["cn_us"]
+    return shift.ru_west, shift.cn_us
 
 
 def noisiest() -> str:

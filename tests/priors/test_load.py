@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 import priors
+from priors import what_if
 from priors.distribution import Prior
 from priors.load import HERE
 
@@ -27,7 +28,17 @@ WRONG = [
     ("scenarios.toml", "[parameters.b_A]", "[parameters.half_life]", "parameters.half_life"),
     ("scenarios.toml", 'source = ["A15", "B3"', 'source = ["A99", "B3"', "A99"),
     ("drivers.toml", 'id = "cn_us"', 'id = "ru_west"', "driver ru_west"),
-    ("drivers.toml", "cn_us = 1.0 }", "cn_eu = 1.0 }", "shift"),
+    ("what_if.toml", "cn_us = 1.0 }", "cn_eu = 1.0 }", "shift.cn_eu"),
+    ("what_if.toml", "cn_us = 1.0 }", "cn_us = 5.1 }", "shift.cn_us"),
+    ("what_if.toml", "cn_us = 1.0 }", 'cn_us = "1" }', "shift.cn_us"),
+    ("what_if.toml", "{ asymmetry = 0.0 }", "{ asymmetry = -0.1 }", "level.asymmetry"),
+    ("what_if.toml", 'like = ["crimea"]', 'like = ["crime"]', "nearest: crimea"),
+    ("what_if.toml", 'like = ["crimea"]\n', "", "at least one of shift, like, level"),
+    ("what_if.toml", "ramp_months = 24", "half_life = 3.0", "half_life says how it fades"),
+    ("what_if.toml", "ramp_months = 24", "ramp_months = -1", "ramp_months"),
+    ("what_if.toml", 'id = "lift_all"', 'id = "shock_2014"', "what_if shock_2014"),
+    ("what_if.toml", 'source = ["A17"]', "source = []", "source"),
+    ("what_if.toml", 'claims = ["A22", "A24"]', 'claims = ["A77"]', "A77"),
     ("drivers.toml", "value = 10.0", "value = nan", "parameters.half_life"),
     ("drivers.toml", "value = 10.0", 'value = "10"', "parameters.half_life"),
     ("constraints.toml", 'id = "affinity"', 'id = "suspicion"', "sub_constraints suspicion"),
@@ -146,7 +157,7 @@ def test_the_digest_follows_every_number_of_every_parameter() -> None:
             "alliance = 0.15, balancing = 0.12",
             "alliance = 0.14, balancing = 0.13",
         ),
-        ("drivers.toml", "ru_west = 1.0", "ru_west = 1.1"),
+        ("drivers.toml", "value = 10.0", "value = 10.5"),
         ("constraints.toml", 'claims = ["A27"]', 'claims = ["A26"]'),
         ("shocks.toml", 'month = "2014-03"', 'month = "2014-04"'),
         ("noise.toml", 'scale = "sigma_survey"', 'scale = "sigma_index"'),
@@ -236,3 +247,22 @@ def test_no_number_is_guessed_from_something_else(key: str, value: object) -> No
     numbers: dict[str, object] = {"mean": 0.0, "sd": 1.0} | {key: value}
     with pytest.raises(ValidationError, match=key):
         stated("normal", **numbers)
+
+
+def test_no_what_if_is_in_the_digest(room: Path) -> None:
+    """Another question to a forecast that stands does not make other priors of it."""
+    before = priors.load(root=room)
+    spoil(room / "what_if.toml", "cn_us = 1.0 }", "cn_us = 1.5 }")
+    after = priors.load(root=room)
+    assert before.digest == after.digest
+    assert what_if.digest(before.what_ifs) != what_if.digest(after.what_ifs)
+
+
+def test_a_file_of_one_s_own_may_leave_reasons_out(room: Path) -> None:
+    file = room / "mine.toml"
+    file.write_text('[[what_if]]\nid = "mine"\ntitle = "Mine"\nshift = { ru_west = 0.5 }\n')
+    (one,) = what_if.own(file, ["crimea"])
+    assert (0.5, 0.0, "own", None) == (one.shift.ru_west, one.shift.cn_us, one.group, one.reason)
+    spoil(file, "[[what_if]]", '[[what_if]]\nlike = ["crime", "x"]')
+    with pytest.raises(ValueError, match=r"nearest: crimea\n.*there are: crimea"):
+        what_if.own(file, ["crimea"])

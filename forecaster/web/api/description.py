@@ -38,6 +38,7 @@ PROBLEMS = {
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "Part of the state is missing or cannot be used; `detail` says what to do.",
 }
+_MISSING = ("/standing", "/explain", "/what-if", "/prior-share")
 _NEGOTIATED = ("/series", "/readings")
 _REF = "#/components/schemas/{model}"
 
@@ -90,7 +91,7 @@ def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
 def _possible(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
     yield from (400, 401, 403, 429, 503)
     parameters = {one["name"] for one in operation.get("parameters", ())}
-    if "{" in path or path.endswith(("/standing", "/explain")) or method == "post":
+    if "{" in path or path.endswith(_MISSING) or method == "post":
         yield 404
     if method == "get" and path.endswith(_NEGOTIATED):
         yield 406

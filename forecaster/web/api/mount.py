@@ -20,15 +20,17 @@ from forecaster.web.api import (
     indicators,
     jobs,
     leads,
+    prior_share,
     quarantine,
     readings,
     reference,
     rules,
     scores,
+    what_if,
 )
 
 RESOURCES = (
-    *(forecasts, explain, indicators, readings, leads, quarantine),
+    *(forecasts, explain, what_if, prior_share, indicators, readings, leads, quarantine),
     *(alerts, rules, endpoints, deliveries),
     *(jobs, reference, scores, dataset),
 )

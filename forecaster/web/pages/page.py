@@ -35,7 +35,13 @@ PLACES = (
     ("/operations", "Operations"),
 )
 #: What lies below one of them without its address saying so.
-BELOW = {"/endpoints": "/alerts", "/deliveries": "/alerts", "/score": "/history"}
+BELOW = {
+    "/endpoints": "/alerts",
+    "/deliveries": "/alerts",
+    "/score": "/history",
+    "/what-if": "/drivers",
+    "/prior-share": "/drivers",
+}
 HTML = "text/html; charset=utf-8"
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forecaster import documents, standing
+from forecaster import documents, standing, worked_out
 from forecaster.belief import FACTORS, Forecast, Series
 from forecaster.errors import NothingKnown
 from forecaster.posterior import words
@@ -36,6 +36,7 @@ def view(ask: Ask) -> View:
             "document": document,
             "sentence": words.headline_sentence(headline, said),
             "confidence": words.confidence_sentence(said),
+            "prior_warning": _prior_warning(ask, document["forecast_id"]),
             "moves": _moves(ask, document),
             "strip": timeline.ticks(ask.site, course, link(ask)) if course.drawable else None,
             "stack": STACK,
@@ -50,6 +51,12 @@ def view(ask: Ask) -> View:
 
 
 PAGE = Page("/", "today.html", view)
+
+
+def _prior_warning(ask: Ask, forecast_id: str) -> str | None:
+    """What the analysis of the priors warns of, where it was worked out."""
+    found = worked_out.get(ask.site.desk, "prior-share", forecast_id)
+    return None if found is None else found["warning"]
 
 
 def _figures(document: Forecast, curves: Series | None) -> dict[str, Figure]:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from forecaster import settings
+from forecaster import settings, worked_out
 from forecaster.belief import Kind
 from forecaster.posterior import files
 from forecaster.store import forecasts, readings, tokens, visits
@@ -114,6 +114,9 @@ def _add(desk: Desk, name: str, kind: Kind, as_of: datetime, sha256: str) -> Non
             posterior_path="posteriors/one.nc" if whole else None,
             posterior_sha256=sha256 if whole else None,
         )
+    if name == "third":
+        worked_out.keep(desk, "what-if", name, synthetic.what_ifs())
+        worked_out.keep(desk, "prior-share", name, synthetic.prior_share())
 
 
 def _desk(home: Path) -> Desk:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from forecaster import documents, explained, listings, reference, standing
+from forecaster import documents, explained, listings, reference, standing, worked_out
 from forecaster.store import readings
 from forecaster.wiring import Desk
 from tests.web.api.conftest import FORECASTS, NOW, Asker, new
@@ -37,6 +37,8 @@ SAME: dict[str, Told] = {
     f"reference?as_of={DAY}": lambda desk: reference.document(desk, NOW, EARLIER),
     "explain": explained.require,
     "explain?since=first": lambda desk: explained.require(desk, "first"),
+    "what-if": lambda desk: worked_out.require(desk, "what-if"),
+    "prior-share": lambda desk: worked_out.require(desk, "prior-share"),
 }
 
 
@@ -168,3 +170,10 @@ def test_why_it_moved_is_told_since_known_forecasts_only(ask: Asker) -> None:
     unexplained = ask.get("explain?since=second")
     assert unexplained.status_code == 404
     assert "forecaster explain --since second" in unexplained.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["what-if", "prior-share"])
+def test_what_was_not_worked_out_is_missing_and_says_what_to_do(ask: Asker, name: str) -> None:
+    answer = ask.get(f"{name}?as_of={DAY}")
+    assert answer.status_code == 404
+    assert f"`{name}` has not been worked out for" in answer.json()["detail"]

@@ -1,0 +1,110 @@
+"""What if: the headline had something been done to the years ahead."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from forecaster import worked_out
+from forecaster.belief import SCENARIOS, Forecast
+from forecaster.posterior import what_if_words as say
+from forecaster.posterior import words
+from forecaster.store import forecasts
+from forecaster.web import drawings
+from forecaster.web.figure import Column, Figure, Table
+from forecaster.web.pages import nothing
+from forecaster.web.pages.page import Ask, Page, View
+
+NAME = "what-if"
+Row = dict[str, Any]
+
+
+def view(ask: Ask) -> View:
+    """What was worked out for the forecast that stands, or stood at the moment asked for."""
+    desk = ask.site.desk
+    forecast = forecasts.standing(desk.engine, ask.at)
+    if forecast is None:
+        return nothing.yet(ask)
+    found = worked_out.get(desk, NAME, forecast["forecast_id"])
+    shown: dict[str, Any] = {"forecast": forecast, "found": found, "say": say}
+    if found is None:
+        shown["why"] = worked_out.missing(NAME, forecast["forecast_id"])
+        return View("What if", shown=shown)
+    rows = found["what_ifs"]
+    shown["groups"] = [
+        (say.GROUPS[name], [_row(one, found["date"]) for one in some])
+        for name, some in groupby(rows, key=lambda one: str(one["group"]))
+    ]
+    return View("What if", figures={"differences": figure(found, forecast)}, shown=shown)
+
+
+PAGE = Page("/what-if", "what_if.html", view)
+
+
+def _row(one: Row, date: str) -> Row:
+    return {
+        **one,
+        "sentence": say.sentence(one, date),
+        "done": say.done(one),
+        "points": words.number(one["difference"]["mean"], 1),
+        "span": say.span(one["difference"]),
+        "sign": say.sign(one["difference"]),
+    }
+
+
+def figure(found: Row, forecast: Forecast) -> Figure:
+    """A bar for each future: points by which the headline differs."""
+    rows = found["what_ifs"]
+    largest = max(rows, key=lambda one: abs(one["difference"]["mean"]))
+    when = words.by_date(forecast["headline"]["date"])
+    drawn = [
+        {"kind": NAME, **{key: one["difference"][key] for key in ("lower", "upper")}}
+        | {"points": one["difference"]["mean"]}
+        for one in rows
+    ]
+    return Figure(
+        title=f"What each would do to P(alliance {when})",
+        note=(
+            f"Points from the headline of {words.percent(found['headline']['mean'])}; "
+            "lines: 90 % of draws, each against itself."
+        ),
+        alt=(
+            f"Differences of {len(rows)} conditional forecasts from the headline; the largest: "
+            f"{say.sentence(largest, found['date'])}"
+        ),
+        drawing=drawings.differences(drawn, [one["title"] for one in rows]),
+        table=_table(rows),
+    )
+
+
+def _table(rows: list[Row]) -> Table:
+    """Every number: a row for each future and date."""
+
+    def points(value: Any) -> str:
+        return words.number(value, 2)
+
+    return Table(
+        columns=[
+            Column("what_if", "What if", number=False),
+            Column("date", "By", words.day, number=False),
+            Column("alliance_by", "Alliance by", words.percent),
+            Column("lower", "5 %", words.percent),
+            Column("upper", "95 %", words.percent),
+            Column("points", "Points", points),
+            Column("points_lower", "5 %", points),
+            Column("points_upper", "95 %", points),
+            Column("points_error", "Error", points),
+            *(Column(name, words.title(name), words.percent) for name in SCENARIOS),
+        ],
+        rows=[
+            [
+                one["title"],
+                at["date"],
+                *(at["alliance_by"][key] for key in ("mean", "lower", "upper")),
+                *(at["difference"][key] for key in ("mean", "lower", "upper", "mcse")),
+                *(at["scenarios"][name]["mean"] for name in SCENARIOS),
+            ]
+            for one in rows
+            for at in one["horizons"]
+        ],
+    )
