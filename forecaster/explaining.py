@@ -7,9 +7,8 @@ narrowed by weighing better than what is known narrowly is widened.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from forecaster import explained
@@ -21,6 +20,9 @@ from forecaster.posterior import explanations
 from forecaster.posterior.explanations import Ends, Known, Weighed
 from forecaster.store import forecasts, runs
 from forecaster.wiring import Desk
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Rest = Literal["priors", "model", "noise"]
 

@@ -13,7 +13,7 @@ from forecaster import sources
 from forecaster.belief import QUESTION, Diagnostics, Forecast
 from forecaster.documents import moment
 from forecaster.knowing import MODEL_VERSION
-from forecaster.model.infer import Situation
+from forecaster.model.situation import Situation
 from forecaster.posterior import summary, words
 from forecaster.store import visits
 from forecaster.store.readings import StoredReading
