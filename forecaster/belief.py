@@ -151,11 +151,51 @@ told, and why. ``draws_of`` is the forecast whose draws were weighed (null where
 """
 
 
+class Numbers(TypedDict):
+    """What the draws of a posterior say, as far as a document tells it."""
+
+    headline: Headline
+    horizons: list[Horizon]
+    hazards: dict[str, Interval]
+    constraints: Constraints
+    factors: dict[str, Interval]
+    parameters: dict[str, Strength]
+
+
+class Weighed(TypedDict):
+    """Whose draws a provisional forecast weighs, and how far they carry.
+
+    ``base`` is the published forecast, ``was`` its headline. ``k_hat`` is the shape of the weights'
+    tail, below 0.7; ``ess`` the effective number of draws that the headline keeps, 400 or more.
+    """
+
+    base: str
+    was: float
+    k_hat: float
+    ess: float
+
+
+class Instant(TypedDict):
+    """The provisional forecast that a fit replaced, and how far it was off.
+
+    ``points`` is the provisional headline less that of the fit, ``mcse`` the Monte Carlo error of
+    that difference, both in percentage points.
+    """
+
+    provisional: str
+    mean: float
+    points: float
+    mcse: float
+    k_hat: float
+    ess: float
+
+
 class Forecast(TypedDict):
     """One forecast, whole.
 
     ``catalogue_hash`` is of what the indicators' files say to a fit; old documents lack it.
-    ``explanation`` is of the step from the forecast published before.
+    ``explanation`` is of the step from the forecast published before. ``weighed`` is there in a
+    provisional forecast, ``instant`` in a fit of the readings that a provisional one had.
     """
 
     question: str
@@ -183,6 +223,8 @@ class Forecast(TypedDict):
     diagnostics: Diagnostics
     sources: Sources
     explanation: NotRequired[Explanation]
+    weighed: NotRequired[Weighed]
+    instant: NotRequired[Instant]
 
 
 class Band(TypedDict):

@@ -225,9 +225,9 @@ def _sub_levels(own: Array, factors: Array, design: Design, offset: float) -> Ar
     return np.stack(columns, axis=1) if columns else np.zeros((len(own), 0))
 
 
-def horizons(design: Design) -> list[int]:
+def horizons(n_months: int) -> list[int]:
     """Months ahead of the six dates: the end of this year, then 1, 3, 5, 10 and 20 years on."""
-    month = (design.n_months - 1) % 12 + 1
+    month = (n_months - 1) % 12 + 1
     return [12 - month, *(12 * years for years in HORIZON_YEARS)]
 
 
@@ -243,7 +243,7 @@ def assemble(
     import xarray as xr
 
     shape = (named.sizes["chain"], named.sizes["draw"])
-    ahead = horizons(design)
+    ahead = horizons(design.n_months)
     last = design.n_months - 1
     yearly = list(range(last % 12, design.n_months, 12))
 
