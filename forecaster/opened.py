@@ -112,6 +112,11 @@ def paths(desk: Desk, one: Side, saved: Saved) -> Drawn:
 
 def _require_ours(desk: Desk, one: Side) -> None:
     document = one.document
+    if "weighed" in document:
+        raise Untold(
+            f"{one.name} is provisional: its draws are those of {document['weighed']['base']}, "
+            "weighed"
+        )
     if document["model_version"] != MODEL_VERSION:
         raise Untold(
             f"the draws of {one.name} are of the model {document['model_version']}; this program "

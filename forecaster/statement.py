@@ -13,6 +13,7 @@ from forecaster.documents import moment
 from forecaster.knowing import MODEL_VERSION
 from forecaster.model.situation import Situation
 from forecaster.posterior import summary, words
+from forecaster.posterior.reweighed import PROBABILITY
 from forecaster.store import visits
 from forecaster.store.readings import StoredReading
 from forecaster.wiring import Desk
@@ -93,7 +94,7 @@ def stated(
         "catalogue_hash": digest(desk.catalogue),
         "model_version": MODEL_VERSION,
         "random_seed": given.seed,
-        "interval": summary.PROBABILITY,
+        "interval": PROBABILITY,
         "headline": numbers["headline"],
         "horizons": numbers["horizons"],
         "hazards": numbers["hazards"],

@@ -108,12 +108,10 @@ def numbers(base: Forecast, saved: Saved, now: Now, weights: Weights) -> Numbers
         return saved.labels[label].index(name)
 
     def again(was: Interval, name: str, *at: int) -> Interval:
-        where = (slice(None), *at)
-        return weights.again(was, old[name][where], now.shown[name][where])
+        return weights.again(was, old[name][:, *at], now.shown[name][:, *at])
 
     def strong(was: Strength, name: str, *at: int) -> Strength:
-        where = (slice(None), *at)
-        return _strength(was, old[name][where], weights, positive=name in now.positive)
+        return _strength(was, old[name][:, *at], weights, positive=name in now.positive)
 
     rows = _horizons(base, saved, now, again)
     return {

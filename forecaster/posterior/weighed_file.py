@@ -60,7 +60,7 @@ def quantiles(paths: Array, weights: Weights) -> Array:
 
 
 def ahead_moved(curve: Array, times: Array, at: Array, change: Array) -> Array:
-    """A curve (..., time) moved by what changes (..., horizon) at the times ``at``, between them."""
+    """A curve (..., time) moved by what changes (..., horizon) at ``at``, and in between."""
     known = np.concatenate([[0.0], at])
     steps = np.concatenate([np.zeros((*change.shape[:-1], 1)), change], axis=-1)
     flat = steps.reshape(-1, steps.shape[-1])
