@@ -6,13 +6,11 @@ rest.
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from forecaster import documents
+from forecaster import documents, worked_out
 from forecaster.belief import Explanation, Forecast
 from forecaster.errors import NothingKnown, UnknownName, WrongValue
 from forecaster.posterior import explanations
@@ -100,12 +98,7 @@ def titles(desk: Desk) -> dict[str, str]:
 
 def keep(desk: Desk, found: Explanation) -> None:
     """Store an explanation in a file; one that cannot be written is worked out again next time."""
-    path = _path(desk, found["from"], found["to"])
-    with suppress(OSError):
-        path.parent.mkdir(exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(found, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-        part.replace(path)
+    worked_out.write(_path(desk, found["from"], found["to"]), found)
 
 
 def _path(desk: Desk, start: str, end: str) -> Path:
@@ -114,13 +107,8 @@ def _path(desk: Desk, start: str, end: str) -> Path:
 
 
 def _kept(desk: Desk, start: str, end: str) -> Explanation | None:
-    try:
-        found = json.loads(_path(desk, start, end).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    # Names of files can be the same where ids are not.
-    same = isinstance(found, dict) and (found.get("from"), found.get("to")) == (start, end)
-    return cast("Explanation", found) if same else None
+    found = worked_out.read(_path(desk, start, end), {"from": start, "to": end})
+    return cast("Explanation | None", found)
 
 
 def _added_up(desk: Desk, start: str, end: Forecast) -> Explanation | None:

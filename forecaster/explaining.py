@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Literal
 
 from threadpoolctl import threadpool_limits
 
-from forecaster import explained, weighing
+from forecaster import explained, weighing, worked_out
 from forecaster.belief import Explanation, Forecast
 from forecaster.model import news
 from forecaster.model.news import Drawn, Split
 from forecaster.opened import Side, Untold, drawn, side
 from forecaster.posterior import explanations
 from forecaster.posterior.explanations import Ends, Known, Weighed
-from forecaster.store import forecasts, runs
+from forecaster.store import forecasts
 from forecaster.wiring import Desk
 
 if TYPE_CHECKING:
@@ -49,15 +49,11 @@ def explain(desk: Desk, since: str | None = None) -> Explanation:
 def _worked_out(desk: Desk, ends: explained.Pair) -> Explanation:
     """Work it out and keep it; that this was done is noted, so that pages look again."""
     names = {"from": ends.start["forecast_id"], "to": ends.end["forecast_id"]}
-    run_id = runs.start(desk.engine, "explain", names, desk.clock())
-    status, message = "failed", "it did not come to an end"
-    try:
+    with worked_out.noted(desk, "explain", names) as note:
         found = between(desk, ends.start, ends.end)
         if found["draws_of"] is not None:
             explained.keep(desk, found)
-        status, message = "succeeded", found["summary"]
-    finally:
-        runs.finish(desk.engine, run_id, status, message, desk.clock())
+        note.message = found["summary"]
     return found
 
 

@@ -36,7 +36,7 @@ def run(desk: Desk, timetable: Timetable, job: str, start: Start = process.start
     outcome = Outcome(
         "succeeded" if ended.kind == "done" else "failed", logs.without_secrets(ended.message)
     )
-    then = runner.after_news(timetable) if ended.news else {}
+    then = runner.following(timetable, ended)
     then.pop(job, None)
     ledger.finish(desk.engine, begun, outcome, then=then)
     return outcome

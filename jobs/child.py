@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import asdict
 
 from forecaster import settings
 from forecaster.errors import ForecasterError, Interrupted
@@ -26,7 +27,7 @@ def main() -> None:
     _hold_the_leash()
     logs.set_up(job=job, run=int(number), logical_time=moment)
     status, done = perform(job)
-    os.write(answer, json.dumps({"message": done.message, "news": done.news}).encode())
+    os.write(answer, json.dumps(asdict(done)).encode())
     sys.exit(status)
 
 

@@ -45,12 +45,13 @@ class Ended:
     """How a process ended.
 
     ``kind``: it did its work; it failed and said why; it took more than its limits; or it was
-    killed by somebody else, who knows why.
+    killed by somebody else, who knows why. ``news``, ``forecast``: what it brought (``work.Done``).
     """
 
     kind: Literal["done", "failed", "limit", "killed"]
     message: str
     news: bool = False
+    forecast: bool = False
 
 
 class Started(Protocol):
@@ -181,7 +182,8 @@ def _ended(code: int, answer: bytes) -> Ended:
     said = _read(answer)
     message = str(said.get("message") or f"its process ended with code {code} and said nothing")
     if code == 0 and "message" in said:
-        return Ended("done", message, news=bool(said.get("news")))
+        brought = {name: bool(said.get(name)) for name in ("news", "forecast")}
+        return Ended("done", message, **brought)
     return Ended("failed", message)
 
 

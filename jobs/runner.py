@@ -53,9 +53,10 @@ def limits(settings: Settings, timetable: Timetable, job: str) -> Limits:
     return Limits(longest, settings.fit_memory_mb)
 
 
-def after_news(timetable: Timetable) -> dict[str, timedelta]:
-    """The jobs that follow when one brought news, and how long after."""
-    return {name: entry.settle for name, entry in timetable.items() if entry.after == "news"}
+def following(timetable: Timetable, ended: Ended) -> dict[str, timedelta]:
+    """The jobs that follow on what one brought, and how long after."""
+    brought = {name for name in ("news", "forecast") if getattr(ended, name)}
+    return {name: entry.settle for name, entry in timetable.items() if entry.after in brought}
 
 
 @dataclass
@@ -218,7 +219,7 @@ class Runner:
     def _write_end(self, one: _Watched, ended: Ended, held: Held) -> None:
         run, message = one.process.run, logs.without_secrets(ended.message)
         if ended.kind == "done":
-            then = after_news(self.timetable) if ended.news else {}
+            then = following(self.timetable, ended)
             then.pop(run.job, None)
             ledger.finish(self.engine, run, Outcome("succeeded", message), held=held, then=then)
             logs.get().info("succeeded", **_about(run), message=message)

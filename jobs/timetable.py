@@ -39,14 +39,14 @@ class Strict(BaseModel):
 class Entry(Strict):
     """When one job is due, and what becomes of times that were missed.
 
-    ``after`` and ``settle``: also due that long after another job has brought news. ``limit``: a
-    run that takes longer is ended; None leaves it to the settings.
+    ``after`` and ``settle``: also due that long after another job has brought news, or published a
+    forecast. ``limit``: a run that takes longer is ended; None leaves it to the settings.
     """
 
     at: Times | None = None
     every: Duration | None = None
     catch_up: CatchUp
-    after: Literal["news"] | None = None
+    after: Literal["news", "forecast"] | None = None
     settle: Duration = timedelta(0)
     limit: Duration | None = None
 

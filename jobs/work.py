@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Done:
-    """What a job did, in one line; ``news``: something came that no forecast has seen."""
+    """What a job did, in one line.
+
+    ``news``: something came that no forecast has seen; ``forecast``: it published one.
+    """
 
     message: str
     news: bool = False
+    forecast: bool = False
 
 
 def collect(source: str, desk: Desk) -> Done:
@@ -74,7 +78,20 @@ def update(desk: Desk) -> Done:
         outcome = fit.run(desk)
     if outcome.kind == "rejected":
         raise FitRejected(outcome.message)
-    return Done(outcome.message)
+    return Done(outcome.message, forecast=outcome.kind == "published")
+
+
+def analyse(desk: Desk) -> Done:
+    """Work out what pages say about the standing forecast beyond the forecast itself.
+
+    Raises
+    ------
+    ForecasterError
+        If one of the analyses could not be worked out; the others are there all the same.
+    """
+    from forecaster import analysing
+
+    return Done(analysing.run(desk))
 
 
 def resolve(desk: Desk) -> Done:
@@ -125,6 +142,7 @@ def backup(desk: Desk) -> Done:
 WORK: Mapping[str, Callable[[Desk], Done]] = {
     **{f"collect:{source}": partial(collect, source) for source in SOURCES},
     "update": update,
+    "analyse": analyse,
     "resolve": resolve,
     "alerts": alerts,
     "report": report,

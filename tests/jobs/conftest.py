@@ -63,11 +63,11 @@ def a_run(job: str = "tidy") -> Run:
 
 
 def stand_in(code: str) -> Callable[[Run], Sequence[str]]:
-    """A command in place of the job's own; ``answer(message, news)`` is what a job says."""
+    """A command in place of the job's own; ``answer(message, ...)`` is what a job says."""
     said = (
         "import json, os, signal, subprocess, sys, time\n"
-        "def answer(message, news=False):\n"
-        "    sys.stdout.write(json.dumps({'message': message, 'news': news}))\n"
+        "def answer(message, **brought):\n"
+        "    sys.stdout.write(json.dumps({'message': message, **brought}))\n"
     )
     return lambda run: [sys.executable, "-c", said + code, run.job]
 

@@ -39,6 +39,13 @@ def test_its_news_are_followed_by_whoever_looks_after_the_jobs(desk: Desk, tmp_p
     assert {"update": 1} == ledger_views.waiting(desk.engine)
 
 
+def test_a_forecast_is_followed_by_what_is_worked_out_from_it(desk: Desk, tmp_path: Path) -> None:
+    text = PLAN + '[job.analyse]\nevery = "1d"\ncatch_up = "latest"\nafter = "forecast"\n'
+    code = "answer('published', forecast=True)"
+    by_hand.run(desk, plan(tmp_path, text), "update", starting(code))
+    assert {"analyse": 1} == ledger_views.waiting(desk.engine)
+
+
 def test_its_failure_is_told_without_secrets(desk: Desk, tmp_path: Path) -> None:
     code = "answer('postgresql://a:hunter2@b/c'); sys.exit(1)"
     outcome = by_hand.run(desk, plan(tmp_path, PLAN), "tidy", starting(code))

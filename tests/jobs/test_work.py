@@ -83,7 +83,7 @@ def test_update_publishes_or_says_why_not(
         with pytest.raises(FitRejected, match="told"):
             work.update(desk)
     else:
-        assert Done("told") == work.update(desk)
+        assert Done("told", forecast=kind == "published") == work.update(desk)
 
 
 def test_update_draws_once_more_when_the_gate_refused(
@@ -93,7 +93,7 @@ def test_update_draws_once_more_when_the_gate_refused(
 
     ends = [SimpleNamespace(kind=kind, message=kind) for kind in ("rejected", "published")]
     monkeypatch.setattr(update, "run", lambda _desk: ends.pop(0))
-    assert Done("published") == work.update(desk)
+    assert Done("published", forecast=True) == work.update(desk)
     assert [] == ends
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import priors
 from forecaster.belief import FAMILIES, Strength
-from forecaster.posterior import learned, summary
+from forecaster.posterior import learned, reweighed
 from forecaster.posterior.learned import Before
 from tests import synthetic
 

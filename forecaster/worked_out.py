@@ -1,0 +1,120 @@
+"""What is worked out from a published forecast's draws, and kept as files for pages to show.
+
+Nothing heavy is imported. ``analysing`` says which analyses there are and works out those that are
+missing; a page, an answer or a command that only reads finds here what was kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from forecaster import documents
+from forecaster.belief import Forecast
+from forecaster.errors import NothingKnown
+from forecaster.store import forecasts, runs
+from forecaster.wiring import Desk
+
+FOLDER = "analyses"
+Document = Mapping[str, Any]
+
+
+def keep(desk: Desk, name: str, forecast_id: str, document: Document) -> None:
+    """Store one analysis of a forecast; one that cannot be written is worked out again next time.
+
+    ``name`` is that of the command that shows it, such as ``what-if``.
+    """
+    write(_path(desk, name, forecast_id), {**document, "forecast_id": forecast_id})
+
+
+def get(desk: Desk, name: str, forecast_id: str) -> dict[str, Any] | None:
+    """What was kept; None if nobody has worked it out yet, or the file cannot be read."""
+    return read(_path(desk, name, forecast_id), {"forecast_id": forecast_id})
+
+
+def require(desk: Desk, name: str, at: datetime | None = None) -> dict[str, Any]:
+    """The analysis of the forecast that stands, or stood at a time.
+
+    Raises
+    ------
+    NothingKnown
+        If there is no forecast, or nobody has worked this out for it yet.
+    """
+    forecast_id = standing(desk, at)["forecast_id"]
+    found = get(desk, name, forecast_id)
+    if found is None:
+        raise NothingKnown(missing(name, forecast_id))
+    return found
+
+
+def standing(desk: Desk, at: datetime | None = None) -> Forecast:
+    """The forecast that stands, or stood at a time.
+
+    Raises
+    ------
+    NothingKnown
+        If there is none.
+    """
+    found = forecasts.standing(desk.engine, at)
+    if found is None:
+        raise NothingKnown("there is no forecast yet; run `forecaster update`")
+    return found
+
+
+def missing(name: str, forecast_id: str) -> str:
+    """Says that an analysis is not there, and what to do."""
+    return (
+        f"`{name}` has not been worked out for {forecast_id} yet; the job `analyse` does, and so "
+        f"does `forecaster {name}` while that forecast stands"
+    )
+
+
+@dataclass
+class Note:
+    """What is to be said of a run that came to its end."""
+
+    message: str = ""
+
+
+@contextmanager
+def noted(desk: Desk, name: str, details: Mapping[str, str]) -> Iterator[Note]:
+    """Note in the store that something was worked out, so that pages look again."""
+    run_id = runs.start(desk.engine, name, details, desk.clock())
+    note, status = Note("it did not come to an end"), "failed"
+    try:
+        yield note
+        status = "succeeded"
+    finally:
+        runs.finish(desk.engine, run_id, status, note.message, desk.clock())
+
+
+def write(path: Path, document: Document) -> None:
+    """Write a document whole or not at all; that it could not be written is no error."""
+    with suppress(OSError):
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+        part.replace(path)
+
+
+def read(path: Path, same: Mapping[str, str]) -> dict[str, Any] | None:
+    """What a file holds, if it is about what it should: names of files can meet where ids do not.
+
+    None if it is not there, or is damaged.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(found, dict) or any(found.get(key) != one for key, one in same.items()):
+        return None
+    return found
+
+
+def _path(desk: Desk, name: str, forecast_id: str) -> Path:
+    return desk.settings.home / FOLDER / f"{name}--{documents.file_name(forecast_id)}.json"

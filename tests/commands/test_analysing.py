@@ -1,0 +1,105 @@
+"""What is worked out after a forecast was published: kept, found again, each failing alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from forecaster import analysing, worked_out
+from forecaster.belief import Forecast
+from forecaster.errors import ForecasterError, NothingKnown
+from forecaster.opened import Untold
+from forecaster.store import runs
+from forecaster.wiring import Desk
+from jobs import work
+from tests.commands.conftest import NOW, Put
+
+
+def counted(calls: list[str]) -> analysing.Analysis:
+    """An analysis that notes of what it was asked."""
+
+    def analysis(_desk: Desk, forecast: Forecast) -> dict[str, Any]:
+        calls.append(forecast["forecast_id"])
+        return {"mean": forecast["headline"]["mean"]}
+
+    return "counted", analysis
+
+
+def broken(_desk: Desk, _forecast: Forecast) -> dict[str, Any]:
+    raise ValueError("no such factor")
+
+
+def untold(_desk: Desk, _forecast: Forecast) -> dict[str, Any]:
+    raise Untold("its draws are gone")
+
+
+def test_what_is_kept_is_found_again_and_only_for_its_forecast(desk: Desk, put: Put) -> None:
+    put("a/b", NOW - timedelta(days=1))
+    worked_out.keep(desk, "counted", "a/b", {"mean": 0.2})
+    assert {"mean": 0.2, "forecast_id": "a/b"} == worked_out.require(desk, "counted")
+    # Both ids give one name of a file.
+    assert worked_out.get(desk, "counted", "a_b") is None
+    assert worked_out.get(desk, "other", "a/b") is None
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"forecast_id": "b"}', b"\xff"])
+def test_a_damaged_file_counts_as_missing(desk: Desk, put: Put, damage: bytes) -> None:
+    put("a", NOW - timedelta(days=1))
+    worked_out.keep(desk, "counted", "a", {"mean": 0.2})
+    (file,) = (desk.settings.home / worked_out.FOLDER).iterdir()
+    file.write_bytes(damage)
+    with pytest.raises(NothingKnown, match="`counted` has not been worked out for a yet; the job"):
+        worked_out.require(desk, "counted")
+
+
+def test_nothing_is_required_of_a_desk_without_a_forecast(desk: Desk) -> None:
+    with pytest.raises(NothingKnown, match="forecaster update"):
+        worked_out.require(desk, "counted")
+    assert analysing.run(desk).startswith("nothing to work out: there is no forecast yet")
+
+
+def test_each_is_worked_out_once_and_pages_learn_of_it(desk: Desk, put: Put) -> None:
+    calls: list[str] = []
+    one = counted(calls)
+    put("a", NOW - timedelta(days=2))
+    assert "worked out counted for a" == analysing.run(desk, (one,))
+    assert "nothing was missing that can be worked out for a" == analysing.run(desk, (one,))
+    put("b", NOW - timedelta(days=1))
+    assert "worked out counted for b" == analysing.run(desk, (one,))
+    assert analysing.of_standing(desk, one) == worked_out.get(desk, "counted", "b")
+    assert ["a", "b"] == calls
+    assert worked_out.get(desk, "counted", "a") is not None
+    newest = runs.recent(desk.engine)[0]
+    assert ("counted", {"forecast": "b"}, "succeeded") == (
+        newest.kind,
+        newest.details,
+        newest.status,
+    )
+
+
+def test_what_breaks_costs_none_of_the_others(desk: Desk, put: Put) -> None:
+    put("a", NOW - timedelta(days=1))
+    calls: list[str] = []
+    with pytest.raises(ForecasterError) as told:
+        analysing.run(desk, (("broken", broken), ("untold", untold), counted(calls)))
+    assert str(told.value) == (
+        "worked out counted for a; untold cannot be worked out: its draws are gone; "
+        "broken broke off: ValueError: no such factor"
+    )
+    assert ["a"] == calls
+    # That draws cannot be opened is nobody's fault: the job has done what can be done.
+    assert "its draws are gone" in analysing.run(desk, (("untold", untold),))
+    with pytest.raises(NothingKnown, match="its draws are gone"):
+        analysing.of_standing(desk, ("untold", untold))
+    statuses = {one.kind: one.status for one in runs.recent(desk.engine)}
+    assert {"broken": "failed", "untold": "failed", "counted": "succeeded"} == statuses
+
+
+def test_names_are_those_of_commands_and_the_job_does_them_all(desk: Desk) -> None:
+    assert "nothing to work out" in work.analyse(desk).message
+    from jobs.mount import app
+
+    commands = {one.name for one in app.registered_commands}
+    assert {name for name, _ in analysing.ANALYSES} <= commands
