@@ -113,7 +113,7 @@ def contrasts(one: Indicator, found: list[Observation], paths: Paths) -> Contras
     rotation, share = rotate(weights, paths.kernel)
     loading = paths.named["measure_loading"][:, index, None]
     read = np.array([row.value for row in found]) @ rotation
-    miss = read - loading * (_seen(one, found, paths) @ rotation)
+    miss = read - loading * (seen_by(one, found, paths) @ rotation)
     return Contrasts(miss, share, one.observation.weight)
 
 
@@ -142,31 +142,40 @@ def _measured(one: Indicator, index: int, found: list[Observation], paths: Paths
 
 
 def _counted(one: Indicator, index: int, found: list[Observation], paths: Paths) -> Array:
-    """Negative binomial, its mean from factor, own deviation, exposure and recall (``events``)."""
-    named, n_months = paths.named, paths.n_months
+    """Negative binomial around ``log_mean``."""
     if not found:
         return np.zeros(len(paths.factors))
-    usual = usual_months([one.id], {one.id: one}, n_months)[0, :n_months]
-    loading = named["counter_loading"][:, index, None]
-    seen = _seen(one, found, paths) - (_path(one, paths) @ usual)[:, None]
-    own = paths.deviation(index)
-    path = _averages(own, found) - (own @ usual)[:, None]
-    months = np.array([row.last - row.first + 1 for row in found])
-    exposure = np.array([one.coverage[row.window].exposure for row in found]) * months
-    log_mean = named["counter_intercept"][:, index, None] + loading * seen + path + np.log(exposure)
-    partial = list(paths.coords["partial"])
-    for k, row in enumerate(found):
-        if (window := f"{one.id}:{row.window}") in partial:
-            log_mean[:, k] += np.log(named["recall"][:, partial.index(window)])
     count = np.array([row.raw for row in found])
-    alpha = named["dispersion"][:, index, None]
-    gap = log_mean - np.log(alpha)
+    alpha = paths.named["dispersion"][:, index, None]
+    gap = log_mean(one, found, paths) - np.log(alpha)
     total = count * gap - (alpha + count) * np.logaddexp(0.0, gap)
     total += gammaln(alpha + count) - gammaln(alpha)
     return np.asarray(one.observation.weight * np.sum(total, axis=1))
 
 
-def _seen(one: Indicator, found: list[Observation], paths: Paths) -> Array:
+def log_mean(one: Indicator, found: list[Observation], paths: Paths) -> Array:
+    """Log of what each draw expects of counts, from factor, own deviation, exposure and recall.
+
+    Shape (sample, reading). The usual level is that of the fit: over the months that it knew.
+    """
+    named, n_fit = paths.named, len(paths.slow)
+    index = list(paths.coords["counter"]).index(one.id)
+    usual = usual_months([one.id], {one.id: one}, n_fit)[0, :n_fit]
+    loading = named["counter_loading"][:, index, None]
+    seen = seen_by(one, found, paths) - (_path(one, paths)[:, :n_fit] @ usual)[:, None]
+    own = paths.deviation(index)
+    path = _averages(own, found) - (own[:, :n_fit] @ usual)[:, None]
+    months = np.array([row.last - row.first + 1 for row in found])
+    exposure = np.array([one.coverage[row.window].exposure for row in found]) * months
+    mean = named["counter_intercept"][:, index, None] + loading * seen + path + np.log(exposure)
+    partial = list(paths.coords["partial"])
+    for k, row in enumerate(found):
+        if (window := f"{one.id}:{row.window}") in partial:
+            mean[:, k] += np.log(named["recall"][:, partial.index(window)])
+    return np.asarray(mean)
+
+
+def seen_by(one: Indicator, found: list[Observation], paths: Paths) -> Array:
     """The factor, and the shared sub-constraint's own path, over the months of each reading."""
     return _averages(_path(one, paths), found)
 

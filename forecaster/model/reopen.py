@@ -112,11 +112,15 @@ def reopen_arrays(
     return replace(found, paths=paths, state=replace(found.state, **carried))
 
 
-def at_month(given: Reopened, n_months: int, seed: int) -> Reopened:
-    """The same draws on a grid of another length."""
+def at_month(given: Reopened, n_months: int, seed: int, *, shocks: bool = False) -> Reopened:
+    """The same draws on a grid of another length.
+
+    ``shocks``: months beyond the grid are still to come, so that any may bring a shock, as the
+    forecast has it. Otherwise they have gone by, and no shock of theirs is known.
+    """
     if n_months <= given.paths.n_months:
         return _cut(given, n_months)
-    return _longer(given, n_months, seed)
+    return _longer(given, n_months, seed, shocks=shocks)
 
 
 def _cut(given: Reopened, n_months: int) -> Reopened:
@@ -132,12 +136,12 @@ def _cut(given: Reopened, n_months: int) -> Reopened:
     return _assembled(given, kept, _standing(state, kept.factors, given.constants))
 
 
-def _longer(given: Reopened, n_months: int, seed: int) -> Reopened:
+def _longer(given: Reopened, n_months: int, seed: int, *, shocks: bool) -> Reopened:
     """Every path goes on month by month; the months of the fit know no undocumented shocks."""
     paths, state, constants = given.paths, given.state, given.constants
     rng = default_rng([seed, STREAM])
     n, more = len(paths.factors), n_months - paths.n_months
-    quiet = replace(state, shock_rate=np.zeros(n))
+    moving = state if shocks else replace(state, shock_rate=np.zeros(n))
     x = {
         "west": state.west[:, None].copy(),
         "east": state.east[:, None].copy(),
@@ -146,7 +150,7 @@ def _longer(given: Reopened, n_months: int, seed: int) -> Reopened:
     }
     ahead = np.empty((n, paths.factors.shape[1], more))
     for month in range(more):
-        future.advance(x, quiet, constants, rng)
+        future.advance(x, moving, constants, rng)
         found = future.factors(state, constants, x)
         for k, name in enumerate(("west", "east", "alignment")):
             ahead[:, k, month] = found[name][:, 0]
