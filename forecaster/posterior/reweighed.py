@@ -108,10 +108,10 @@ def numbers(base: Forecast, saved: Saved, now: Now, weights: Weights) -> Numbers
         return saved.labels[label].index(name)
 
     def again(was: Interval, name: str, *at: int) -> Interval:
-        return weights.again(was, old[name][:, *at], now.shown[name][:, *at])
+        return weights.again(was, _at(old[name], at), _at(now.shown[name], at))
 
     def strong(was: Strength, name: str, *at: int) -> Strength:
-        return _strength(was, old[name][:, *at], weights, positive=name in now.positive)
+        return _strength(was, _at(old[name], at), weights, positive=name in now.positive)
 
     rows = _horizons(base, saved, now, again)
     return {
@@ -128,6 +128,12 @@ def numbers(base: Forecast, saved: Saved, now: Now, weights: Weights) -> Numbers
         },
         "parameters": {name: strong(was, name) for name, was in base["parameters"].items()},
     }
+
+
+def _at(array: Array, places: tuple[int, ...]) -> Array:
+    for place in places:
+        array = array[:, place]
+    return array
 
 
 def _horizons(
