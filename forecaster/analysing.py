@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forecaster import worked_out
+from forecaster import watched, watching, worked_out
 from forecaster.belief import Forecast
 from forecaster.errors import ForecasterError, NothingKnown
 from forecaster.opened import Untold
@@ -18,7 +18,7 @@ from forecaster.wiring import Desk
 Analysis = tuple[str, Callable[[Desk, Forecast], Mapping[str, Any]]]
 
 #: Name of the command that shows it, and what works it out.
-ANALYSES: tuple[Analysis, ...] = ()
+ANALYSES: tuple[Analysis, ...] = ((watched.NAME, watching.watch),)
 
 BROKEN = (ForecasterError, ArithmeticError, LookupError, ValueError)
 

@@ -24,6 +24,7 @@ from forecaster.commands.settings import settings
 from forecaster.commands.show import show
 from forecaster.commands.token import token
 from forecaster.commands.update import update
+from forecaster.commands.watch import watch
 
 app = typer.Typer(
     help="Forecast how the strategic relation of Russia and China will stand.",
@@ -40,6 +41,7 @@ for command in (
     record,
     resolve,
     explain,
+    watch,
     history,
     backtest,
     reference,

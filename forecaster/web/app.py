@@ -39,6 +39,7 @@ from forecaster.web.pages import (
     reference,
     rule,
     today,
+    watch,
     why,
 )
 from forecaster.web.site import Operations, Site
@@ -48,6 +49,7 @@ from forecaster.wiring import Desk
 PAGES = (
     today.PAGE,
     why.PAGE,
+    watch.PAGE,
     history.PAGE,
     forecast.PAGE,
     drivers.PAGE,

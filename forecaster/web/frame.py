@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from forecaster.posterior import news_words, phrases, watching, words
+from forecaster.posterior import news_words, phrases, watch_words, watching, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -27,7 +27,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        words=words, phrases=phrases, watching=watching, news_words=news_words
+        words=words,
+        phrases=phrases,
+        watching=watching,
+        news_words=news_words,
+        watch_words=watch_words,
     )
     environment.filters.update(
         percent=lambda value: tied(words.percent(value)),

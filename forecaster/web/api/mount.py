@@ -24,10 +24,11 @@ from forecaster.web.api import (
     readings,
     reference,
     rules,
+    watch,
 )
 
 RESOURCES = (
-    *(forecasts, explain, indicators, readings, leads, quarantine),
+    *(forecasts, explain, watch, indicators, readings, leads, quarantine),
     *(alerts, rules, endpoints, deliveries),
     *(jobs, reference, dataset),
 )

@@ -16,6 +16,7 @@ from forecaster.web.charts import (
     reference,
     replay,
     state,
+    watch,
 )
 from forecaster.web.charts.parts import Chart
 
@@ -33,4 +34,5 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "spans": reference.spans,
     "strengths": state.strengths,
     "sub_levels": constraints.sub_levels,
+    "watch": watch.reaches,
 }
