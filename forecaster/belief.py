@@ -245,7 +245,7 @@ class ToWatch(TypedDict):
     ``period`` follows ``after``, the last one that was read; ``when`` is the day by which it should
     be out, null where no rhythm is stated. ``expected_move`` is the expected absolute change of the
     headline, ``mcse`` its Monte Carlo error, in percentage points; ``told`` is false where the two
-    cannot be told apart. ``low``, ``expected`` and ``high`` are the 10 %, 50 % and 90 % quantiles of
+    cannot be told apart. ``low``, ``expected`` and ``high`` are the 10, 50 and 90 % quantiles of
     what the forecast expects to be read.
     """
 

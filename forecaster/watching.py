@@ -18,7 +18,7 @@ from forecaster.model import outlooks, predictive
 from forecaster.model.grid import month_index
 from forecaster.model.news import Drawn
 from forecaster.model.observed import observations
-from forecaster.model.outlooks import After
+from forecaster.model.outlooks import After, Outlook
 from forecaster.model.predictive import Unpredictable
 from forecaster.opened import drawn, side
 from forecaster.sources import Watch
@@ -54,6 +54,7 @@ def watch(desk: Desk, forecast: Forecast) -> Watchlist:
         }
         ends = [month_index(period.end) + 1 for period in coming.values()]
         longest = max([one.moment.n_months, *ends])
+        alike = _alike(forecast, opened)
         grid = predictive.lengthened(opened.reopened, longest, seed)
         rows: list[ToWatch] = []
         untold: dict[str, str] = {}
@@ -67,7 +68,7 @@ def watch(desk: Desk, forecast: Forecast) -> Watchlist:
             rng = default_rng([seed, STREAM, crc32(name.encode())])
             months = predictive.months_of(period)
             ahead = outlooks.outlook(indicator, said, months, opened.value, opened.chains, rng)
-            rows.append(_row(indicator, last[name], period, as_of, ahead, _draws(forecast, opened)))
+            rows.append(_row(indicator, (last[name], period), as_of, ahead, alike))
     headline = forecast["headline"]
     return {
         "quantity": headline["quantity"],
@@ -98,11 +99,17 @@ def next_period(one: Indicator, last: Period, as_of: date) -> Period:
 
 
 def _row(
-    one: Indicator, last: Period, period: Period, as_of: date, ahead: outlooks.Outlook, draws: float
+    one: Indicator,
+    periods: tuple[Period, Period],
+    as_of: date,
+    ahead: Outlook,
+    alike: float,
 ) -> ToWatch:
+    """One row; ``periods``: the last one that was read, and the one to come."""
+    last, period = periods
     watch = Watch.of(one.id, one.model_dump(include={"cadence", "role", "retired"}))
     when = sources.expected(watch, last.end)
-    low, middle, high = (_after(one, draws) for one in ahead.shown)
+    low, middle, high = (_after(one, alike) for one in ahead.shown)
     return {
         "indicator": one.id,
         "title": one.title,
@@ -130,7 +137,7 @@ def _after(one: After, alike: float) -> Expected:
     }
 
 
-def _draws(forecast: Forecast, opened: Drawn) -> float:
+def _alike(forecast: Forecast, opened: Drawn) -> float:
     """The factor by which the headline's draws say less than as many independent ones."""
     mcse = forecast["headline"].get("mcse")
     independent = opened.value.std() / len(opened.value) ** 0.5

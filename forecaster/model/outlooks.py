@@ -1,9 +1,9 @@
 """Where the headline would go after a reading that is still to come.
 
-Given a draw, the reading follows from ``predictive``; so a value, once read, weighs the draws by how
-likely each made it. Values are taken at even steps of what the draws expect together, and for each
-the weighted mean of the headline is where it would go. Before the reading comes the average over
-all values is the headline itself: news cannot be foreseen, only its size.
+Given a draw, the reading follows from ``predictive``; so a value, once read, weighs the draws by
+how likely each made it. Values are taken at even steps of what the draws expect together, and for
+each the weighted mean of the headline is where it would go. Before the reading comes the average
+over all values is the headline itself: news cannot be foreseen, only its size.
 """
 
 from __future__ import annotations

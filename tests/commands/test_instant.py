@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from forecaster import documents, instant, recording, standing, update, weighing
+from forecaster import documents, instant, opened, recording, standing, update, weighing
 from forecaster.belief import Forecast
 from forecaster.instant import Outcome
 from forecaster.model import fit
@@ -108,7 +108,7 @@ def test_weights_of_no_news_leave_every_number(publish: Fit, record: Record, lat
     found = made(instant.run(later(1)))
     assert found["weighed"]["k_hat"] == 0.0
     for name in ("headline", "horizons", "hazards", "factors", "parameters", "constraints"):
-        now, was = _flat(found[name]), _flat(base[name])  # type: ignore[literal-required]
+        now, was = _flat(found[name]), _flat(base[name])
         assert now == pytest.approx(was, rel=1e-9)
 
 
@@ -120,7 +120,7 @@ def test_equal_weights_give_the_document_of_the_fit(publish: Fit, later: Later) 
 
     base = publish()
     desk = later(1)
-    end = weighing.side(desk, base).moment
+    end = opened.side(desk, base).moment
     found = weighing.weigh(desk, base, Moment(end.readings, end.situation))
     n = len(found.drawn.value)
     assert found.k_hat == 0.0
