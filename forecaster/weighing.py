@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
 from forecaster.belief import DRIVERS, Forecast
 from forecaster.errors import NothingKnown
-from forecaster.model import equations, future, news, outcome, psis
+from forecaster.model import equations, future, news, outcome, psis, shapley
 from forecaster.model.basis import Array
 from forecaster.model.future import Outlook
 from forecaster.model.grid import month_end, month_name
@@ -58,10 +59,18 @@ class Weighing:
     k_hat: float
     ess: float
 
-    @property
+    @cached_property
     def weights(self) -> Weights:
-        """They sum to 1."""
-        return Weights(np.exp(self.log_weights))
+        """They sum to 1; their noise is that of the headline, by the jackknife."""
+        plain = Weights(np.exp(self.log_weights))
+        headline, value = self.side.document["headline"], self.drawn.value
+        told = plain.again(headline, value).get("mcse", 0.0)
+        if plain.equal or told == 0.0:
+            return plain
+        groups = shapley.chain_groups(self.drawn.chains, len(value) // self.drawn.chains)
+        log_odds = shapley.log_odds(value, self.log_weights, groups)
+        mean = 1.0 / (1.0 + np.exp(-log_odds[1:]))
+        return Weights(plain.each, max(1.0, float(shapley.jackknife(mean)) / told))
 
     @property
     def resolved(self) -> bool:

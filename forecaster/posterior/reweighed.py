@@ -34,9 +34,14 @@ HEADLINE_YEARS = 10
 
 @dataclass(frozen=True)
 class Weights:
-    """What each draw counts; they sum to 1."""
+    """What each draw counts; they sum to 1.
+
+    ``noise``: how much larger the error of a weighted mean is than if draws of a chain were as
+    alike under the weights as without them; 1 or more.
+    """
 
     each: Array
+    noise: float = 1.0
 
     @property
     def equal(self) -> bool:
@@ -74,15 +79,17 @@ class Weights:
         """An interval that was said of ``old``, of ``new`` under the weights.
 
         The Monte Carlo error grows with what the weights do to the effective number of draws: a
-        draw counts as often as it is weighed, and neighbours in a chain are as alike as they were.
+        draw counts as often as it is weighed, and neighbours in a chain are as alike as they were,
+        times ``noise``.
         """
         values = old if new is None else new
         found = self.interval(values)
         if "mcse" in was:
-            spread = float(old.var())
-            alike = 0.0 if spread <= 1e-24 else len(old) * was["mcse"] ** 2 / spread
+            variance = float(old.var())
+            alike = 0.0 if variance <= 1e-24 else len(old) * was["mcse"] ** 2 / variance
             off = values - found["mean"]
-            found["mcse"] = float(np.sqrt(alike * np.sum((self.each * off) ** 2)))
+            spread = np.sqrt(alike * np.sum((self.each * off) ** 2))
+            found["mcse"] = float(self.noise * spread)
         return found
 
 
