@@ -7,6 +7,7 @@ was kept, and holds it against the readings once they are here.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import erfc, hypot, sqrt
 from zlib import crc32
 
 from numpy.random import default_rng
@@ -27,7 +28,7 @@ from indicators import Indicator, Period
 
 NAME = "watch"
 STREAM = 2036
-TOLD_FROM = 2.0  # standard errors: what is less is not told from noise
+FALSE_SHARE = 0.1  # of what is told from noise, how much may be noise after all
 
 
 def watch(desk: Desk, forecast: Forecast) -> Watchlist:
@@ -69,6 +70,7 @@ def watch(desk: Desk, forecast: Forecast) -> Watchlist:
             months = predictive.months_of(period)
             ahead = outlooks.outlook(indicator, said, months, opened.value, opened.chains, rng)
             rows.append(_row(indicator, (last[name], period), as_of, ahead, alike))
+    _tell_apart(rows)
     headline = forecast["headline"]
     return {
         "quantity": headline["quantity"],
@@ -78,6 +80,26 @@ def watch(desk: Desk, forecast: Forecast) -> Watchlist:
         "indicators": sorted(rows, key=lambda row: (-row["expected_move"], row["indicator"])),
         "untold": untold,
     }
+
+
+def _tell_apart(rows: list[ToWatch]) -> None:
+    """Mark what is more than noise, by the way of Benjamini and Hochberg: many are looked at."""
+    chances = [_by_chance(row) for row in rows]
+    below = 0
+    for rank, chance in enumerate(sorted(chances), start=1):
+        if chance <= FALSE_SHARE * rank / len(rows):
+            below = rank
+    limit = sorted(chances)[below - 1] if below else -1.0
+    for row, chance in zip(rows, chances, strict=True):
+        row["told"] = chance <= limit
+
+
+def _by_chance(row: ToWatch) -> float:
+    """How likely noise alone looks as large, its part not yet taken off."""
+    if row["expected_move"] == 0.0 or row["mcse"] == 0.0:
+        return float(row["expected_move"] == 0.0)
+    seen = hypot(row["expected_move"] / row["mcse"], 1.0)
+    return erfc(seen / sqrt(2.0))
 
 
 def next_period(one: Indicator, last: Period, as_of: date) -> Period:
@@ -120,7 +142,7 @@ def _row(
         "overdue": when is not None and when < as_of,
         "expected_move": 100.0 * ahead.move,
         "mcse": 100.0 * ahead.mcse,
-        "told": ahead.move > TOLD_FROM * ahead.mcse,
+        "told": False,
         "low": low,
         "expected": middle,
         "high": high,

@@ -57,7 +57,8 @@ def rest(found: Watchlist) -> str:
     shown = len(found["indicators"]) - lost
     text = (
         f"Of {words.count(len(found['indicators']), 'reading')} to come {shown:,} may move it by "
-        f"more than the noise of the draws; what the other {lost:,} may do is too little to tell."
+        f"more than the noise of the draws (of such one in ten may be noise after all); what the "
+        f"other {lost:,} may do is too little to tell."
     )
     if found["untold"]:
         text += f" Nothing can be said of {', '.join(sorted(found['untold']))}."

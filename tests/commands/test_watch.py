@@ -113,8 +113,8 @@ def test_what_came_is_held_against_what_was_registered(desk: Desk, put: Put) -> 
     assert watched.came(desk) == []
 
     later = replace(desk, clock=lambda: NOW - timedelta(hours=1))
-    stated = recording.Stated("leader_meetings", "2026-10", "7", URL)
-    recording.store(later, stated)
+    stated = recording.Stated("leader_meetings", "2026-10", "7", URL, reason="made up")
+    assert recording.store(later, stated).result == "added"
     (one,) = watched.came(desk)
 
     assert one["value"] == 7.0
