@@ -75,7 +75,8 @@ def came(desk: Desk, at: datetime | None = None) -> list[Came]:
     newest_first = [one for _, one in last if one.as_of <= when]
     if not newest_first:
         return []
-    known = {(one.indicator, one.period): one for one in readings.as_known(desk.engine, when)}
+    stored = readings.as_known(desk.engine, when, recorded_by=when)
+    known = {(one.indicator, one.period): one for one in stored}
     found: dict[tuple[str, str], Came] = {}
     for summary in newest_first:
         kept = worked_out.get(desk, NAME, summary.forecast_id)

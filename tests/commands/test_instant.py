@@ -146,15 +146,16 @@ def _flat(value: Any) -> dict[str, Any]:
 def test_a_supportive_reading_raises_it_and_an_opposing_one_lowers_it(
     publish: Fit, record: Record, later: Later
 ) -> None:
+    """Made-up draws lie close together, so that their factors tell more than the headline."""
     base = publish()
-    before = base["headline"]["mean"]
-    record(1, "joint_exercises", "2026-10", 2)
+    record(1, "us_opinion_of_china", "2026-10", 95)
     up = made(instant.run(later(1)))
-    record(2, "joint_exercises", "2026-10", 0)
+    record(2, "us_opinion_of_china", "2026-10", 60)
     down = made(instant.run(later(2)))
 
-    assert up["headline"]["mean"] > before > down["headline"]["mean"]
-    assert up["factors"]["alignment"]["mean"] > down["factors"]["alignment"]["mean"]
+    assert up["headline"]["mean"] > down["headline"]["mean"]
+    between = base["factors"]["cn_us"]["mean"]
+    assert up["factors"]["cn_us"]["mean"] > between > down["factors"]["cn_us"]["mean"]
     assert down["weighed"]["base"] == base["forecast_id"]  # and not the one in between
 
 
