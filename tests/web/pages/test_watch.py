@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from forecaster import watched, worked_out
 from forecaster.belief import Forecast
@@ -97,7 +97,9 @@ def test_the_fit_says_how_far_it_was_off(get: Get, put: Put) -> None:
             "provisional": "quick",
             "mean": 0.14,
             "points": 0.4,
-            **cast("Any", {"mcse": 0.3, "k_hat": 0.21, "ess": 1834.0}),
+            "mcse": 0.3,
+            "k_hat": 0.21,
+            "ess": 1834.0,
         }
 
     put("fit", NOW - timedelta(hours=1), mean=0.136, edit=edit)
