@@ -78,8 +78,10 @@ def drawn(desk: Desk, one: Side) -> Drawn:
     return paths(desk, one, _saved(desk, one) if one.tree is None else draws.of_tree(one.tree))
 
 
-def saved(desk: Desk, one: Side) -> Saved:
+def saved(desk: Desk, one: Side, *, vectors: bool = True) -> Saved:
     """The draws of a forecast as they were saved, where they can be weighed.
+
+    Without ``vectors`` only what is said of the world: its paths are at hand in another way.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def saved(desk: Desk, one: Side) -> Saved:
         As ``drawn``.
     """
     _require_ours(desk, one)
-    return _saved(desk, one)
+    return _saved(desk, one, vectors=vectors)
 
 
 def paths(desk: Desk, one: Side, saved: Saved) -> Drawn:
@@ -130,13 +132,13 @@ def _require_ours(desk: Desk, one: Side) -> None:
         raise Untold(f"the draws of {one.name} cannot be opened without its readings")
 
 
-def _saved(desk: Desk, one: Side) -> Saved:
+def _saved(desk: Desk, one: Side, *, vectors: bool = True) -> Saved:
     place = forecasts.posterior_of(desk.engine, one.name)
     if place is None:
         raise Untold(f"{one.name} was stored without its draws")
     path = desk.settings.home / place[0]
     try:
-        return draws.load(path, place[1])
+        return draws.load(path, place[1], vectors=vectors)
     except DamagedFile as error:
         # Where it lies is nobody's business on a page.
         how = "is not what was written" if path.exists() else "is gone"

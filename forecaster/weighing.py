@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+from forecaster import kept_paths
 from forecaster.belief import DRIVERS, Forecast
-from forecaster.errors import NothingKnown
+from forecaster.errors import ForecasterError, NothingKnown
 from forecaster.model import equations, future, news, outcome, psis, shapley
 from forecaster.model.basis import Array
 from forecaster.model.future import Outlook
@@ -115,8 +118,7 @@ def weigh(desk: Desk, base: Forecast, end: Moment) -> Weighing:
     if desk.priors.elicitation is not None:
         raise Untold("the base rate is solved anew from stated probabilities at each fit")
     one = side(desk, base)
-    kept = saved(desk, one)
-    drawn = paths(desk, one, kept)
+    kept, drawn = _opened(desk, one)
     try:
         step = news.weigh(
             one.moment, end, drawn, desk.catalogue, desk.priors, seed=base["random_seed"]
@@ -140,6 +142,21 @@ def weigh(desk: Desk, base: Forecast, end: Moment) -> Weighing:
             ess,
         )
     return Weighing(one, end, kept, drawn, step, log_weights, k_hat, ess)
+
+
+def make_ready(desk: Desk, base: Forecast) -> None:
+    """Open the draws of a forecast now, so that they can be weighed at once later."""
+    with suppress(Untold, ForecasterError), threadpool_limits(1, "blas"):
+        _opened(desk, side(desk, base))
+
+
+def _opened(desk: Desk, one: Side) -> tuple[Saved, Drawn]:
+    drawn = kept_paths.load(desk, one.document)
+    kept = saved(desk, one, vectors=drawn is None)
+    if drawn is None:
+        drawn = paths(desk, one, kept)
+        kept_paths.keep(desk, one.document, drawn)
+    return kept, drawn
 
 
 def world(desk: Desk, found: Weighing, seed: int) -> World:

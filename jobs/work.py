@@ -74,6 +74,7 @@ def update(desk: Desk) -> Done:
         If that did not pass the gate either; the last forecast stands.
     """
     from forecaster import update as fit
+    from forecaster import weighing
 
     outcome = fit.run(desk)
     if outcome.kind == "rejected":
@@ -81,6 +82,8 @@ def update(desk: Desk) -> Done:
         outcome = fit.run(desk)
     if outcome.kind == "rejected":
         raise FitRejected(outcome.message)
+    if outcome.kind == "published" and outcome.document is not None:
+        weighing.make_ready(desk, outcome.document)  # the next reading then finds its draws open
     return Done(outcome.message, forecast=outcome.kind == "published")
 
 

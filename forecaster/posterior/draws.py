@@ -43,8 +43,8 @@ class Saved:
     labels: Mapping[str, list[str]]
 
 
-def load(path: Path, sha256: str) -> Saved:
-    """Draws of the posterior file at ``path``.
+def load(path: Path, sha256: str, *, vectors: bool = True) -> Saved:
+    """Draws of the posterior file at ``path``; without ``vectors`` those are not unpacked.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def load(path: Path, sha256: str) -> Saved:
         group = file["shown"]
         labels = {name: [str(one) for one in group[name].asstr()[:]] for name in LABELS}
         return Saved(
-            file["posterior"]["x"][:],
+            file["posterior"]["x"][:] if vectors else np.empty((0, 0, 0)),
             {
                 name: np.asarray(array[:], dtype=np.float64)
                 for name, array in group.items()

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
-from forecaster import documents, instant, opened, recording, standing, update, weighing
+from forecaster import (
+    documents,
+    instant,
+    kept_paths,
+    knowing,
+    opened,
+    recording,
+    standing,
+    update,
+    weighing,
+)
 from forecaster.belief import Forecast
 from forecaster.instant import Outcome
 from forecaster.model import fit
-from forecaster.posterior import gate, series
+from forecaster.model.news import Moment
+from forecaster.posterior import gate, reweighed, series
 from forecaster.store import forecasts, resolutions
 from forecaster.wiring import Desk
 from tests import drawn
@@ -113,19 +126,13 @@ def test_weights_of_no_news_leave_every_number(publish: Fit, record: Record, lat
 
 
 def test_equal_weights_give_the_document_of_the_fit(publish: Fit, later: Later) -> None:
-    from numpy import exp, full, log
-
-    from forecaster.model.news import Moment
-    from forecaster.posterior import reweighed
-
     base = publish()
     desk = later(1)
     end = opened.side(desk, base).moment
     found = weighing.weigh(desk, base, Moment(end.readings, end.situation))
     n = len(found.drawn.value)
     assert found.k_hat == 0.0
-    assert exp(found.log_weights) == pytest.approx(full(n, 1.0 / n))
-    assert log(n) == pytest.approx(-found.log_weights[0])
+    assert np.exp(found.log_weights) == pytest.approx(np.full(n, 1.0 / n))
     world = weighing.world(desk, found, 1)
     again = reweighed.numbers(base, found.saved, world.now, found.weights)
     for name, numbers in again.items():
@@ -322,6 +329,41 @@ def test_its_file_has_the_curves_of_the_page(
     assert sum(now["scenarios"]["mean"][name][at] for name in now["scenarios"]["mean"]) == (
         pytest.approx(1.0)
     )
+
+
+def test_draws_that_are_kept_open_give_the_same_forecast(
+    publish: Fit, record: Record, later: Later, desk: Desk
+) -> None:
+    base = publish()
+    record(1, "joint_exercises", "2026-10", 1)
+    weighing.make_ready(desk, base)
+    (folder,) = (desk.settings.home / kept_paths.FOLDER).iterdir()
+    kept = kept_paths.load(desk, base)
+    assert kept is not None
+    one = opened.side(desk, base)
+    anew = opened.paths(desk, one, opened.saved(desk, one))
+    np.testing.assert_array_equal(kept.value, anew.value)
+    np.testing.assert_array_equal(kept.reopened.paths.factors, anew.reopened.paths.factors)
+    assert kept.reopened.constants == anew.reopened.constants
+    first = made(instant.run(later(1)))
+
+    for name in ("named.kappa.npy", kept_paths.ABOUT):
+        kept_paths.keep(desk, base, kept)
+        (folder / name).write_bytes(b"damaged")
+        assert kept_paths.load(desk, base) is None
+        found = weighing.weigh(later(1), base, _moment(later(1)))
+        assert float(found.weights.mean(found.drawn.value)) == pytest.approx(
+            first["headline"]["mean"], rel=1e-12
+        )
+        shutil.rmtree(folder)
+    weighing.make_ready(desk, publish(3))
+    (other,) = (desk.settings.home / kept_paths.FOLDER).iterdir()
+    assert other.name != folder.name
+
+
+def _moment(desk: Desk) -> Moment:
+    seen = knowing.known(desk, desk.clock())
+    return Moment(tuple(seen.readings), seen.situation)
 
 
 def test_the_command_says_what_became_of_it(
