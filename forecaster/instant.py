@@ -30,6 +30,7 @@ from forecaster.wiring import Desk
 from indicators.catalogue import digest
 
 KIND = "instant"
+LOOKED_AT = 50  # provisional forecasts between two fits
 
 
 @dataclass(frozen=True)
@@ -115,15 +116,11 @@ def of_refit(desk: Desk, document: Forecast) -> Instant | None:
 
     None if there was none, or if the fit knows more than it did.
     """
-    newest = forecasts.page(desk.engine, limit=1)
-    if not newest or newest[0][1].kind != "provisional":
-        return None
-    made = forecasts.get(desk.engine, newest[0][1].forecast_id)
+    made = _replaced(desk, document)
     if made is None or "weighed" not in made:
         return None
     one, other = made["headline"], document["headline"]
-    same = made["data_hash"] == document["data_hash"] and one["date"] == other["date"]
-    if not same or made["priors_hash"] != document["priors_hash"]:
+    if one["date"] != other["date"]:
         return None
     return {
         "provisional": made["forecast_id"],
@@ -133,6 +130,17 @@ def of_refit(desk: Desk, document: Forecast) -> Instant | None:
         "k_hat": made["weighed"]["k_hat"],
         "ess": made["weighed"]["ess"],
     }
+
+
+def _replaced(desk: Desk, document: Forecast) -> Forecast | None:
+    """The newest provisional forecast since the last published one that knew the same."""
+    for _, one in forecasts.page(desk.engine, limit=LOOKED_AT):
+        if one.kind == "published":
+            return None
+        same = (one.data_hash, one.priors_hash) == (document["data_hash"], document["priors_hash"])
+        if same:
+            return forecasts.get(desk.engine, one.forecast_id)
+    return None
 
 
 def _stands(desk: Desk, said: str, now: datetime) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -30,8 +32,10 @@ from forecaster.model.news import Moment
 from forecaster.posterior import gate, reweighed, series
 from forecaster.store import forecasts, resolutions
 from forecaster.wiring import Desk
+from jobs import work
+from jobs.work import Done
 from tests import drawn
-from tests.commands.conftest import NOW, Put, Run
+from tests.commands.conftest import NOW, ROOT, Put, Run
 
 URL = "https://example.org/page"
 DRAWS = 250  # by chain: enough for weights to leave 400
@@ -398,3 +402,30 @@ def test_a_made_up_forecast_without_draws_costs_no_reading(put: Put, desk: Desk,
     assert done.exit_code == 0, cast("Any", done).output
     assert "refit queued: the draws of made-up are of the model synthetic" in done.stdout
     assert stands(desk)["forecast_id"] == "made-up"
+
+
+def test_nothing_that_takes_long_is_imported() -> None:
+    heavy = "xarray pandas arviz arviz_stats pymc pytensor nutpie numba scipy.stats altair"
+    code = (
+        "import sys; import forecaster.instant, h5netcdf; "
+        f"print(*sorted(set({heavy.split()!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
+
+
+def test_the_job_looks_again_until_nothing_is_left(
+    publish: Fit, record: Record, later: Later
+) -> None:
+    assert work.instant(later(0)) == Done("no forecast was published yet; run `forecaster update`")
+    publish()
+    assert not work.instant(later(1)).news
+    record(1, "joint_exercises", "2026-10", 1)
+    done = work.instant(later(1))
+
+    assert done.news
+    assert not done.forecast
+    assert done.message.startswith("provisional forecast")
+    assert not work.instant(later(1)).news
