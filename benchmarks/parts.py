@@ -20,7 +20,9 @@ from benchmarks import by_itself as alone
 from benchmarks import collecting, process, race
 from benchmarks import delivery as delivering
 from benchmarks import desk as pages
+from benchmarks import instant as at_once
 from forecaster import settings
+from forecaster.model.fit import Effort
 from forecaster.store import readings
 from forecaster.store.engine import open_engine
 from forecaster.store.migrate import upgrade
@@ -256,6 +258,22 @@ def bare(bench: Bench) -> Figures:
     return {"seconds": done.seconds, "peak_bytes": done.peak_bytes}
 
 
+def instant(bench: Bench) -> Figures:
+    """Provisional forecasts against fits of the same; see ``benchmarks/instant.py``."""
+    if not any(one["passed"] for one in bench.updates):
+        bench.fit(seed=1)
+    seconds = []
+    for value in ("12.1", "12.2", "12.3"):
+        words = ("--period", "2024", "--value", value, "--source", "https://example.org/trial")
+        done = bench.forecaster("record", "gdp_ratio", *words)
+        _must(done)
+        seconds.append(done.seconds)
+    folder = bench.home / "instant" if bench.draft else at_once.FOLDER
+    small = Effort(150, 150, 4, 2) if bench.draft else None
+    found = at_once.measure(2 if bench.draft else at_once.CASES, folder, small)
+    return {"record_seconds": statistics.median(seconds), **found}
+
+
 PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "update": update,
     "show": show,
@@ -267,6 +285,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "by_itself": by_itself,
     "desk": desk,
     "delivery": delivery,
+    "instant": instant,
     "bare": bare,
 }
 

@@ -18,7 +18,8 @@ from benchmarks import blocks
 from forecaster import settings
 from forecaster.model import elicit
 from forecaster.model.fit import Effort
-from forecaster.model.infer import Situation, infer
+from forecaster.model.infer import infer
+from forecaster.model.situation import Situation
 from forecaster.posterior import gate, summary, words
 from forecaster.store import readings
 from forecaster.store.readings import StoredReading

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forecaster import prior_share, what_if, worked_out
+from forecaster import prior_share, watched, watching, what_if, worked_out
 from forecaster.belief import Forecast
 from forecaster.errors import ForecasterError, NothingKnown
 from forecaster.opened import Untold
@@ -19,6 +19,7 @@ Analysis = tuple[str, Callable[[Desk, Forecast], Mapping[str, Any]]]
 
 #: Name of the command that shows it, and what works it out.
 ANALYSES: tuple[Analysis, ...] = (
+    (watched.NAME, watching.watch),
     (what_if.NAME, what_if.analysis),
     (prior_share.NAME, prior_share.analysis),
 )

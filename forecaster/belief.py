@@ -151,11 +151,51 @@ told, and why. ``draws_of`` is the forecast whose draws were weighed (null where
 """
 
 
+class Numbers(TypedDict):
+    """What the draws of a posterior say, as far as a document tells it."""
+
+    headline: Headline
+    horizons: list[Horizon]
+    hazards: dict[str, Interval]
+    constraints: Constraints
+    factors: dict[str, Interval]
+    parameters: dict[str, Strength]
+
+
+class Weighed(TypedDict):
+    """Whose draws a provisional forecast weighs, and how far they carry.
+
+    ``base`` is the published forecast, ``was`` its headline. ``k_hat`` is the shape of the weights'
+    tail, below 0.7; ``ess`` the effective number of draws that the headline keeps, 400 or more.
+    """
+
+    base: str
+    was: float
+    k_hat: float
+    ess: float
+
+
+class Instant(TypedDict):
+    """The provisional forecast that a fit replaced, and how far it was off.
+
+    ``points`` is the provisional headline less that of the fit, ``mcse`` the Monte Carlo error of
+    that difference, both in percentage points.
+    """
+
+    provisional: str
+    mean: float
+    points: float
+    mcse: float
+    k_hat: float
+    ess: float
+
+
 class Forecast(TypedDict):
     """One forecast, whole.
 
     ``catalogue_hash`` is of what the indicators' files say to a fit; old documents lack it.
-    ``explanation`` is of the step from the forecast published before.
+    ``explanation`` is of the step from the forecast published before. ``weighed`` is there in a
+    provisional forecast, ``instant`` in a fit of the readings that a provisional one had.
     """
 
     question: str
@@ -183,6 +223,79 @@ class Forecast(TypedDict):
     diagnostics: Diagnostics
     sources: Sources
     explanation: NotRequired[Explanation]
+    weighed: NotRequired[Weighed]
+    instant: NotRequired[Instant]
+
+
+class Expected(TypedDict):
+    """A value that a reading may take, and the headline after it.
+
+    ``reliable`` is false where the draws do not carry that far; ``mcse`` is of the headline.
+    """
+
+    value: float
+    headline: float
+    mcse: float
+    reliable: bool
+
+
+class ToWatch(TypedDict):
+    """The next reading of one indicator, before it comes.
+
+    ``period`` follows ``after``, the last one that was read; ``when`` is the day by which it should
+    be out, null where no rhythm is stated. ``expected_move`` is the expected absolute change of the
+    headline, ``mcse`` its Monte Carlo error, in percentage points; ``told`` is false where the two
+    cannot be told apart. ``low``, ``expected`` and ``high`` are the 10, 50 and 90 % quantiles of
+    what the forecast expects to be read.
+    """
+
+    indicator: str
+    title: str
+    unit: str
+    period: str
+    after: str
+    when: str | None
+    overdue: bool
+    expected_move: float
+    mcse: float
+    told: bool
+    low: Expected
+    expected: Expected
+    high: Expected
+
+
+class Came(TypedDict):
+    """A reading that came after it was registered what would follow from which value.
+
+    ``lies`` is where it fell: below ``low``, above ``high``, or between.
+    """
+
+    indicator: str
+    title: str
+    unit: str
+    period: str
+    value: float
+    known_at: str
+    registered_by: str
+    low: Expected
+    expected: Expected
+    high: Expected
+    lies: Literal["below", "between", "above"]
+
+
+class Watchlist(TypedDict):
+    """What to watch, as worked out from the draws of one published forecast.
+
+    ``headline`` is that forecast's, for ``date``; ``untold`` says of which indicators nothing could
+    be told, and why.
+    """
+
+    quantity: str
+    date: str
+    as_of: str
+    headline: float
+    indicators: list[ToWatch]
+    untold: dict[str, str]
 
 
 class Band(TypedDict):

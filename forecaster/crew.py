@@ -17,8 +17,9 @@ import xarray as xr
 from forecaster.errors import ForecasterError, StoreError
 from forecaster.knowing import MODEL_VERSION
 from forecaster.model.fit import Effort
-from forecaster.model.infer import Situation, compile_density, infer
+from forecaster.model.infer import compile_density, infer
 from forecaster.model.observed import Known
+from forecaster.model.situation import Situation
 from indicators.spec import Indicator
 from priors import Priors
 

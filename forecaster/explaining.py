@@ -7,12 +7,11 @@ narrowed by weighing better than what is known narrowly is widened.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from forecaster import explained, worked_out
+from forecaster import explained, weighing, worked_out
 from forecaster.belief import Explanation, Forecast
 from forecaster.model import news
 from forecaster.model.news import Drawn, Split
@@ -21,6 +20,9 @@ from forecaster.posterior import explanations
 from forecaster.posterior.explanations import Ends, Known, Weighed
 from forecaster.store import forecasts
 from forecaster.wiring import Desk
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Rest = Literal["priors", "model", "noise"]
 
@@ -71,6 +73,14 @@ def of_step(desk: Desk, document: Forecast, tree: xr.DataTree) -> Explanation | 
         return _document(start, document, None, [why], explained.titles(desk))
 
 
+def of_split(
+    desk: Desk, start: Forecast, document: Forecast, split: Split, ess: float
+) -> Explanation:
+    """Why a forecast made of weighed draws differs from the one whose draws they are."""
+    best = split, Weighed("from", split.k_hat, ess)
+    return _document(start, document, best, [], explained.titles(desk))
+
+
 def between(
     desk: Desk, start: Forecast, end: Forecast, tree: xr.DataTree | None = None
 ) -> Explanation:
@@ -110,10 +120,8 @@ def _split(
         forward=forward,
         seed=end.document["random_seed"],
     )
-    used = (start if forward else end).document["headline"]
-    spread = drawn.value.std()
-    draws = (spread / used["mcse"]) ** 2 if used.get("mcse") else float(len(drawn.value))
-    return found, Weighed("from" if forward else "to", found.k_hat, float(found.share_kept * draws))
+    kept = weighing.effective((start if forward else end).document, drawn, found.share_kept)
+    return found, Weighed("from" if forward else "to", found.k_hat, kept)
 
 
 def _document(

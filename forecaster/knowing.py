@@ -10,8 +10,8 @@ from datetime import date, datetime
 
 from forecaster import __version__
 from forecaster.errors import NothingKnown
-from forecaster.model.infer import Situation
 from forecaster.model.observed import Known, data_hash
+from forecaster.model.situation import Situation
 from forecaster.posterior import words
 from forecaster.store import readings, resolutions
 from forecaster.store.readings import StoredReading

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-import xarray as xr
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forecaster import knowing
 from forecaster.belief import Forecast
@@ -15,11 +17,15 @@ from forecaster.model import design, news
 from forecaster.model.layout import layout
 from forecaster.model.news import Drawn, Moment
 from forecaster.model.observed import observations
-from forecaster.model.reopen import AnotherDesign, reopen
-from forecaster.posterior import files
+from forecaster.model.reopen import AnotherDesign, reopen_arrays
+from forecaster.posterior import draws
+from forecaster.posterior.draws import Saved
 from forecaster.store import forecasts
 from forecaster.wiring import Desk
 from indicators.catalogue import digest
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class Untold(Exception):
@@ -71,7 +77,51 @@ def drawn(desk: Desk, one: Side) -> Drawn:
     Untold
         If its posterior is gone, or belongs to other readings, priors, indicators or code.
     """
+    _require_ours(desk, one)
+    return paths(desk, one, _saved(desk, one) if one.tree is None else draws.of_tree(one.tree))
+
+
+def saved(desk: Desk, one: Side, *, vectors: bool = True) -> Saved:
+    """The draws of a forecast as they were saved, where they can be weighed.
+
+    Without ``vectors`` only what is said of the world: its paths are at hand in another way.
+
+    Raises
+    ------
+    Untold
+        As ``drawn``.
+    """
+    _require_ours(desk, one)
+    return _saved(desk, one, vectors=vectors)
+
+
+def paths(desk: Desk, one: Side, saved: Saved) -> Drawn:
+    """The same draws as paths.
+
+    Raises
+    ------
+    Untold
+        If they do not belong to the design of what the forecast knew.
+    """
+    moment = one.moment
+    found = observations(moment.readings, desk.catalogue, moment.n_months - 1)
+    frame = design.build(found, desk.catalogue, desk.priors, moment.n_months)
+    plan = layout(frame, desk.catalogue, desk.priors)
+    try:
+        reopened = reopen_arrays(saved.x, saved.shown, frame, plan, desk.priors, state=saved.state)
+    except AnotherDesign as error:
+        raise Untold(f"the draws of {one.name} cannot be opened: {error}") from error
+    value = saved.shown["alliance_by"][:, :, news.HEADLINE]
+    return Drawn(reopened, value.ravel(), len(value))
+
+
+def _require_ours(desk: Desk, one: Side) -> None:
     document = one.document
+    if "weighed" in document:
+        raise Untold(
+            f"{one.name} is provisional: its draws are those of {document['weighed']['base']}, "
+            "weighed"
+        )
     if document["model_version"] != MODEL_VERSION:
         raise Untold(
             f"the draws of {one.name} are of the model {document['model_version']}; this program "
@@ -83,17 +133,6 @@ def drawn(desk: Desk, one: Side) -> Drawn:
         raise Untold(f"the draws of {one.name} belong to another catalogue of indicators")
     if not one.faithful:
         raise Untold(f"the draws of {one.name} cannot be opened without its readings")
-    tree = _tree(desk, one) if one.tree is None else one.tree
-    moment = one.moment
-    found = observations(moment.readings, desk.catalogue, moment.n_months - 1)
-    frame = design.build(found, desk.catalogue, desk.priors, moment.n_months)
-    plan = layout(frame, desk.catalogue, desk.priors)
-    try:
-        reopened = reopen(tree, frame, plan, desk.priors)
-    except AnotherDesign as error:
-        raise Untold(f"the draws of {one.name} cannot be opened: {error}") from error
-    value = tree["shown"].to_dataset()["alliance_by"].values[:, :, news.HEADLINE]
-    return Drawn(reopened, value.ravel(), len(value))
 
 
 def with_draws(desk: Desk, one: Side) -> Side:
@@ -104,16 +143,24 @@ def with_draws(desk: Desk, one: Side) -> Side:
     Untold
         If that is gone, or not what was written.
     """
-    return one if one.tree is not None else replace(one, tree=_tree(desk, one))
+    if one.tree is not None:
+        return one
+    from forecaster.posterior import files
+
+    return replace(one, tree=_read(desk, one, files.load))
 
 
-def _tree(desk: Desk, one: Side) -> xr.DataTree:
+def _saved(desk: Desk, one: Side, *, vectors: bool = True) -> Saved:
+    return _read(desk, one, partial(draws.load, vectors=vectors))
+
+
+def _read[T](desk: Desk, one: Side, load: Callable[[Path, str], T]) -> T:
     place = forecasts.posterior_of(desk.engine, one.name)
     if place is None:
         raise Untold(f"{one.name} was stored without its draws")
     path = desk.settings.home / place[0]
     try:
-        return files.load(path, place[1])
+        return load(path, place[1])
     except DamagedFile as error:
         # Where it lies is nobody's business on a page.
         how = "is not what was written" if path.exists() else "is gone"

@@ -16,13 +16,13 @@ import xarray as xr
 from forecaster import fitting, opened, worked_out
 from forecaster.belief import FACTORS, SCENARIOS, Forecast
 from forecaster.errors import FitRejected, UnknownName
-from forecaster.model import news, scaling
+from forecaster.model import psis, scaling
 from forecaster.model.basis import Array
 from forecaster.model.infer import infer
-from forecaster.model.news import Drawn
+from forecaster.model.news import HEADLINE_YEARS, Drawn
 from forecaster.model.scaling import Follows
 from forecaster.opened import Side
-from forecaster.posterior import gate, prior_words, summary
+from forecaster.posterior import gate, prior_words, reweighed, summary
 from forecaster.posterior.explanations import K_HAT_LIMIT
 from forecaster.wiring import Desk
 from priors import Fixed, Priors, load, set_names
@@ -55,7 +55,7 @@ def analysis(desk: Desk, forecast: Forecast) -> dict[str, Any]:
         "quantity": "alliance_by",
         "as_of": forecast["as_of"],
         "date": forecast["headline"]["date"],
-        "interval": summary.PROBABILITY,
+        "interval": reweighed.PROBABILITY,
         "headline": dict(forecast["headline"]),
         "prior_set": desk.priors.set_name,
         "sensitivity": [
@@ -91,13 +91,13 @@ def _quantities(tree: xr.DataTree | None, forecast: Forecast) -> dict[str, Array
     if tree is None:
         raise TypeError("the draws were not opened")
     shown = tree["shown"].to_dataset()
-    ten = [one["years"] for one in forecast["horizons"]].index(news.HEADLINE_YEARS)
+    ten = [one["years"] for one in forecast["horizons"]].index(HEADLINE_YEARS)
     found = {HEADLINE: shown["alliance_by"].values[:, :, ten]}
     for k, one in enumerate(forecast["horizons"]):
         if one["years"] >= 1 and k != ten:
             found[f"alliance_by_{one['years']:g}"] = shown["alliance_by"].values[:, :, k]
     for name in ("balancing", "rupture"):
-        found[f"{name}_in_force_{news.HEADLINE_YEARS}"] = shown["scenarios"].values[
+        found[f"{name}_in_force_{HEADLINE_YEARS}"] = shown["scenarios"].values[
             :, :, ten, SCENARIOS.index(name)
         ]
     found["hazard_alliance"] = shown["hazard"].values[:, :, 0]
@@ -172,7 +172,7 @@ def weighed(old: Priors, new: Priors, drawn: Drawn) -> dict[str, Any]:
     for name in changes(old, new):
         for sign, one in ((1.0, new), (-1.0, old)):
             log_weights += sign * scaling.log_density(one.parameters[name], named[name])
-    smooth, k_hat = news.smoothed(log_weights)
+    smooth, k_hat = psis.smoothed(log_weights)
     weights = np.exp(smooth - smooth.max())
     weights /= weights.sum()
     effective = float(1.0 / np.square(weights).sum())

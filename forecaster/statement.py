@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-import xarray as xr
+from typing import TYPE_CHECKING, Any
 
 from forecaster import sources
-from forecaster.belief import QUESTION, Diagnostics, Forecast
+from forecaster.belief import QUESTION, Diagnostics, Forecast, Numbers
 from forecaster.documents import moment
 from forecaster.knowing import MODEL_VERSION
-from forecaster.model.infer import Situation
+from forecaster.model.situation import Situation
 from forecaster.posterior import summary, words
+from forecaster.posterior.reweighed import PROBABILITY
 from forecaster.store import visits
 from forecaster.store.readings import StoredReading
 from forecaster.wiring import Desk
 from indicators.catalogue import digest
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 HEADLINE_FROM = ("b_A", "b_T", "b_al")
 
@@ -51,7 +53,22 @@ def document(
     """The forecast as it is published; what it is kept as is for the caller to say."""
     shown = tree["shown"].to_dataset()
     rows = summary.horizons(shown, given.situation.as_of)
-    headline = summary.headline(rows)
+    titles, under = desk.priors.titles, _under(desk)
+    numbers: Numbers = {
+        "headline": summary.headline(rows),
+        "horizons": rows,
+        "hazards": summary.hazards(shown),
+        "constraints": summary.constraints(tree, titles, under),
+        "factors": summary.factors(shown),
+        "parameters": summary.parameters(tree),
+    }
+    return stated(desk, numbers, given, created, diagnostics)
+
+
+def stated(
+    desk: Desk, numbers: Numbers, given: Given, created: datetime, diagnostics: Diagnostics
+) -> Forecast:
+    """The same from numbers that were worked out already."""
     fetched = sources.Fetched.of(visits.results(desk.engine, given.at))
     last_periods = _last_periods(given.known)
     watching = sources.summary(sources.read_watches(), last_periods, given.at, fetched)
@@ -61,9 +78,8 @@ def document(
         if one.role == "evidence" and one.retired is None
     ]
     behind = {*watching["late"], *watching["failed"]}
-    titles, under = desk.priors.titles, _under(desk)
-    stated = summary.parameters(tree)
-    contraction = max(0.0, sum(stated[name]["contraction"] for name in HEADLINE_FROM) / 3.0)
+    parameters = numbers["parameters"]
+    contraction = max(0.0, sum(parameters[name]["contraction"] for name in HEADLINE_FROM) / 3.0)
     return {
         "question": QUESTION,
         "forecast_id": f"{created:%Y%m%dT%H%M%SZ}-{_short(given.said, given.seed, created)}",
@@ -78,15 +94,15 @@ def document(
         "catalogue_hash": digest(desk.catalogue),
         "model_version": MODEL_VERSION,
         "random_seed": given.seed,
-        "interval": summary.PROBABILITY,
-        "headline": headline,
-        "horizons": rows,
-        "hazards": summary.hazards(shown),
-        "constraints": summary.constraints(tree, titles, under),
-        "factors": summary.factors(shown),
-        "parameters": stated,
+        "interval": PROBABILITY,
+        "headline": numbers["headline"],
+        "horizons": numbers["horizons"],
+        "hazards": numbers["hazards"],
+        "constraints": numbers["constraints"],
+        "factors": numbers["factors"],
+        "parameters": parameters,
         "words": words.words(
-            headline["mean"],
+            numbers["headline"]["mean"],
             current=sum(name not in behind for name in watched),
             expected=len(watched),
             contraction=contraction,

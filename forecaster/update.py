@@ -15,7 +15,7 @@ from typing import Literal
 
 import xarray as xr
 
-from forecaster import explaining, fitting, knowing, predicting, statement
+from forecaster import explaining, fitting, instant, knowing, predicting, statement
 from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast, Kind
@@ -152,7 +152,7 @@ def seed_of(desk: Desk, said: str) -> int:
 def _unchanged(desk: Desk, said: str, at: datetime) -> Forecast | None:
     """The standing forecast, if it saw the same data, priors, indicators and code this month."""
     standing = forecasts.standing(desk.engine)
-    if standing is None:
+    if standing is None or standing["status"] == "provisional":
         return None
     same = (
         standing["data_hash"] == said
@@ -175,6 +175,8 @@ def store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outco
     document["status"] = meant
     if kind == "published" and (moved := explaining.of_step(desk, document, tree)) is not None:
         document["explanation"] = moved
+    if kind == "published" and (off := instant.of_refit(desk, document)) is not None:
+        document["instant"] = off
     tree.attrs.update(
         schema_version=schema.SCHEMA_VERSION,
         as_of=document["as_of"],

@@ -23,7 +23,7 @@ from forecaster.model.future import Outlook
 from forecaster.model.grid import month_index
 from forecaster.model.news import Drawn
 from forecaster.opened import Side, Untold
-from forecaster.posterior import summary
+from forecaster.posterior import reweighed, summary
 from forecaster.wiring import Desk
 from priors import what_if as files
 from priors.what_if import WhatIf
@@ -102,7 +102,7 @@ def conditional(desk: Desk, side: Side, drawn: Drawn, what_ifs: Sequence[WhatIf]
         "quantity": "alliance_by",
         "as_of": forecast["as_of"],
         "date": forecast["headline"]["date"],
-        "interval": summary.PROBABILITY,
+        "interval": reweighed.PROBABILITY,
         "headline": dict(forecast["headline"]),
         "again": {
             "headline": float(abs(off.mean())),

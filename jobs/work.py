@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from forecaster.wiring import Desk
 
 
+TURNS = 3  # of provisional forecasts, while people go on recording
+
+
 @dataclass(frozen=True)
 class Done:
     """What a job did, in one line.
@@ -71,6 +74,7 @@ def update(desk: Desk) -> Done:
         If that did not pass the gate either; the last forecast stands.
     """
     from forecaster import update as fit
+    from forecaster import weighing
 
     outcome = fit.run(desk)
     if outcome.kind == "rejected":
@@ -78,7 +82,24 @@ def update(desk: Desk) -> Done:
         outcome = fit.run(desk)
     if outcome.kind == "rejected":
         raise FitRejected(outcome.message)
+    if outcome.kind == "published" and outcome.document is not None:
+        weighing.make_ready(desk, outcome.document)  # the next reading then finds its draws open
     return Done(outcome.message, forecast=outcome.kind == "published")
+
+
+def instant(desk: Desk) -> Done:
+    """Publish a provisional forecast of what is known now, if that can be done at once.
+
+    What was recorded meanwhile is looked at, too: whoever asks while we run is told that we do.
+    """
+    from forecaster import instant as at_once
+
+    told = at_once.run(desk)
+    for _ in range(TURNS):
+        if told.result != "provisional" or (again := at_once.run(desk)).result == "unchanged":
+            break
+        told = again
+    return Done(at_once.message(told), news=told.result in {"provisional", "queued"})
 
 
 def analyse(desk: Desk) -> Done:
@@ -155,6 +176,7 @@ def backup(desk: Desk) -> Done:
 #: Every job there is.
 WORK: Mapping[str, Callable[[Desk], Done]] = {
     **{f"collect:{source}": partial(collect, source) for source in SOURCES},
+    "instant": instant,
     "update": update,
     "analyse": analyse,
     "resolve": resolve,

@@ -13,6 +13,7 @@ from forecaster.belief import (
     FAMILIES,
     Band,
     Constraints,
+    Expected,
     Explanation,
     Fitted,
     Forecast,
@@ -21,6 +22,8 @@ from forecaster.belief import (
     Level,
     Series,
     Strength,
+    ToWatch,
+    Watchlist,
 )
 from forecaster.posterior import explanations, prior_words
 from forecaster.posterior.explanations import Ends, Known, Weighed
@@ -174,6 +177,42 @@ def prior_share(*, far: bool = True) -> dict[str, Any]:
         "sets": sets,
         "largest": {"set": "all_history", "points": away},
         "warning": prior_words.warning(sets),
+    }
+
+
+def to_watch(name: str, move: float = 0.8) -> ToWatch:
+    """A reading to come that may move the headline of 24 % by so many points."""
+
+    def after(value: float, change: float) -> Expected:
+        return {"value": value, "headline": 0.24 + change / 100, "mcse": 0.003, "reliable": True}
+
+    return {
+        "indicator": name,
+        "title": f"Title of {name}",
+        "unit": "count",
+        "period": "2026-11",
+        "after": "2026-10",
+        "when": "2026-12-04",
+        "overdue": False,
+        "expected_move": move,
+        "mcse": 0.2,
+        "told": move > 0.4,
+        "low": after(1.0, -move),
+        "expected": after(2.0, 0.0),
+        "high": after(3.0, move),
+    }
+
+
+def watchlist(*names: str) -> Watchlist:
+    """What to watch, as a real list has it: the largest move first, the last one too small."""
+    moves = [0.8 / (k + 1) for k in range(len(names))]
+    return {
+        "quantity": "alliance_by",
+        "date": "2036-11-30",
+        "as_of": AS_OF,
+        "headline": 0.24,
+        "indicators": [to_watch(name, move) for name, move in zip(names, moves, strict=True)],
+        "untold": {"silent_one": "nothing was read of silent_one: its level is unknown"},
     }
 
 

@@ -26,6 +26,7 @@ from forecaster.commands.settings import settings
 from forecaster.commands.show import show
 from forecaster.commands.token import token
 from forecaster.commands.update import update
+from forecaster.commands.watch import watch
 from forecaster.commands.what_if import what_if
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ for command in (
     record,
     resolve,
     explain,
+    watch,
     what_if,
     prior_share,
     history,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from forecaster import settings
-from forecaster.commands import options, speak
+from forecaster.commands import at_once, options, speak
 from forecaster.errors import SourcesFailed
 from forecaster.posterior import words
 
@@ -29,10 +29,15 @@ def collect(
     chosen = collecting.serving(desk, indicators) if indicators else collecting.due(desk)
     tell = speak.remark if speak.on_terminal() else None
     done = collecting.collect(desk, chosen, tell=tell)
+    news = any(one.readings_added + one.withdrawn for one in done)
+    made = at_once.forecast(desk) if news else None
     if as_json:
-        speak.document({"sources": [one.document() for one in done]})
+        told = None if made is None else made.told()
+        speak.document({"sources": [one.document() for one in done], "forecast": told})
     else:
         _tell(done)
+        if made is not None:
+            at_once.tell(made)
     failed = [one for one in done if one.error is not None]
     if failed:
         of = f"{len(failed)} of {words.count(len(done), 'source')} failed; what was known stands"

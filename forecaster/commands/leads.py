@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from forecaster import settings
-from forecaster.commands import options, speak
+from forecaster.commands import at_once, options, speak
 from forecaster.posterior import words
 
 leads = typer.Typer(rich_markup_mode=None)
@@ -71,9 +71,11 @@ def confirm(
         {name: one for name, one in said.items() if one not in {None, ""}},
     )
     stated = judging.Confirmation(period, value, counted, note.strip())
-    done = judging.confirm(open_desk(settings.load()), number, stated, asked=judging.Asked(line))
+    desk = open_desk(settings.load())
+    done = judging.confirm(desk, number, stated, asked=judging.Asked(line))
+    made = at_once.forecast(desk) if done.added else None
     if as_json:
-        speak.document(done.document())
+        speak.document(done.document() | {"forecast": None if made is None else made.told()})
     elif done.value is None:
         speak.say(f"lead {number} is confirmed; nothing was recorded")
     elif done.added:
@@ -85,6 +87,8 @@ def confirm(
             f"lead {number} is confirmed; {done.lead.indicator} {done.period} = "
             f"{done.value:g} was known already"
         )
+    if made is not None and not as_json:
+        at_once.tell(made)
 
 
 @leads.command()

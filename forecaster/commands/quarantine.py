@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from forecaster import settings
-from forecaster.commands import options, speak
+from forecaster.commands import at_once, options, speak
 from forecaster.errors import UsageError
 from forecaster.posterior import words
 
@@ -59,7 +59,12 @@ def accept(number: int = Number, reason: str = Reason, as_json: bool = options.J
     why = _stated(reason)
     asked = judging.Asked(_line("accept", number, why))
     one = judging.accept(desk, number, why, _user(), asked=asked)
-    _tell(number, "accepted", f"{one.indicator} {one.period} = {one.value:g}", as_json=as_json)
+    made = at_once.forecast(desk)
+    if as_json:
+        speak.document({"id": number, "decision": "accepted", "forecast": made.told()})
+        return
+    _tell(number, "accepted", f"{one.indicator} {one.period} = {one.value:g}", as_json=False)
+    at_once.tell(made)
 
 
 @quarantine.command()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from forecaster import settings
-from forecaster.commands import options, speak
+from forecaster.commands import at_once, options, speak
 from forecaster.errors import Quarantined
 
 if TYPE_CHECKING:
     from forecaster import recording
+    from forecaster.instant import Outcome
 
 
 def record(
@@ -26,7 +27,10 @@ def record(
     ),
     as_json: bool = options.Json,
 ) -> None:
-    """Add a reading by hand. A second value for a period becomes its next vintage."""
+    """Add a reading by hand and say what the forecast becomes.
+
+    A second value for a period becomes its next vintage. The forecast is provisional until a fit.
+    """
     from forecaster import parsing, recording
     from forecaster.store.audit import Entry
     from forecaster.web.access.principal import COMMAND_LINE
@@ -44,10 +48,11 @@ def record(
     )
     line = Entry(COMMAND_LINE, "reading.record", f"{indicator} {period}", {"value": value})
     done = recording.store(desk, stated, entry=line)
+    made = at_once.forecast(desk) if done.result == "added" else None
     if as_json:
-        speak.document(done.document())
+        speak.document(done.document() | {"forecast": None if made is None else made.told()})
     else:
-        _tell(done)
+        _tell(done, made)
     for text in done.remarks:
         speak.remark(text)
     if done.result == "quarantined":
@@ -56,10 +61,12 @@ def record(
         )
 
 
-def _tell(done: recording.Recorded) -> None:
+def _tell(done: recording.Recorded, made: Outcome | None) -> None:
     one = done.reading
     what = f"{one.indicator} {one.period.text} = {one.value:g}"
     if done.result == "added":
         speak.tell(f"recorded {what} (vintage {done.vintage})")
     elif done.result == "duplicate":
         speak.tell(f"{what} is known already (vintage {done.vintage}); nothing was added")
+    if made is not None:
+        at_once.tell(made)

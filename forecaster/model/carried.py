@@ -6,14 +6,18 @@ published numbers again to the last bit, so what no plain unit tells is saved be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
 from forecaster.belief import FAMILIES
 from forecaster.model.basis import Array
 from forecaster.model.future import State
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SAMPLE = ("chain", "draw")
 FAMILY = ("families", "families_origin")
@@ -26,6 +30,8 @@ PLAIN = tuple(one.name for one in fields(State) if one.name not in PATHS)
 
 def saved(state: State, shape: tuple[int, int]) -> xr.Dataset:
     """The part of a state that no other group holds, by chain and draw."""
+    import xarray as xr
+
     found = {}
     for name in PATHS:
         array = getattr(state, name)
@@ -34,15 +40,11 @@ def saved(state: State, shape: tuple[int, int]) -> xr.Dataset:
     return xr.Dataset(found, coords={"family": list(FAMILIES)})
 
 
-def taken(tree: xr.DataTree) -> dict[str, Array]:
-    """What of a state was saved, chains one after another; old files hold less of it."""
-    groups = {"shown": PLAIN, "state": PATHS}
-    found = {}
-    for group, names in groups.items():
-        if group not in tree.children:
-            continue
-        dataset = tree[group].dataset
-        for name in names:
-            array = np.asarray(dataset[name].values, dtype=np.float64)
-            found[name] = array.reshape(-1, *array.shape[2:])
-    return found
+def taken(shown: Mapping[str, Array], state: Mapping[str, Array]) -> dict[str, Array]:
+    """What of a state was saved, chains one after another; old files hold none of ``state``."""
+    found = {name: shown[name] for name in PLAIN if name in shown}
+    found |= {name: state[name] for name in PATHS if name in state}
+    return {
+        name: np.asarray(array, dtype=np.float64).reshape(-1, *array.shape[2:])
+        for name, array in found.items()
+    }

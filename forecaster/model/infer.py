@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
 
 import xarray as xr
 from threadpoolctl import threadpool_limits
@@ -15,19 +13,11 @@ from forecaster.model.fit import Effort
 from forecaster.model.grid import month_index
 from forecaster.model.layout import Layout, layout
 from forecaster.model.observed import Known, observations
+from forecaster.model.situation import Situation
 from indicators.spec import Indicator
 from priors import Priors
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Situation:
-    """When we stand, what is in force, and since when retreat is no longer (None: it still is)."""
-
-    as_of: date
-    in_force: str = "retreat"
-    left_retreat: date | None = None
 
 
 def infer(

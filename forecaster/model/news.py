@@ -11,28 +11,26 @@ order: the same parts, whichever of the two is at hand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from arviz_stats.base import array_stats
 
 from forecaster.belief import HORIZON_YEARS
-from forecaster.model import future, marginal, shapley
+from forecaster.model import future, marginal, psis, shapley
 from forecaster.model.basis import Array
 from forecaster.model.design import exposed
 from forecaster.model.grid import month_index
-from forecaster.model.infer import Situation
 from forecaster.model.observed import Known, observations
 from forecaster.model.reopen import Reopened, at_month
 from forecaster.model.shapley import Game
+from forecaster.model.situation import Situation
 from indicators.spec import Indicator
 from priors import Priors
 
 HEADLINE_YEARS = 10
 HEADLINE = 1 + HORIZON_YEARS.index(HEADLINE_YEARS)  # its place among the horizons of a posterior
-EQUAL = 1e-9
 
 Kind = Literal["reading", "revision", "time", "resolution"]
 
@@ -104,6 +102,29 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Step:
+    """The way from one moment to another as the draws see it.
+
+    Attributes
+    ----------
+    then, now : Reopened
+        The draws on the grid of the first moment and on that of the second.
+    players : list
+        Kind and indicator of what came in between.
+    game : Game
+        What each of them adds to the log weights.
+    log_weights : array (4, sample)
+        At the start, after the time that passed, after what was resolved, after the readings.
+    """
+
+    then: Reopened
+    now: Reopened
+    players: list[tuple[Kind, str]]
+    game: Game
+    log_weights: Array
+
+
+@dataclass(frozen=True)
 class _Stage:
     """The draws' headline and log weights as things stand at one step of the way."""
 
@@ -130,23 +151,54 @@ def split(
     KeyError
         If a reading is of an indicator that the draws know nothing of.
     """
-    n = len(drawn.value)
-    groups = shapley.chain_groups(drawn.chains, n // drawn.chains)
+    step = weigh(start, end, drawn, catalogue, priors, seed=seed)
+    value = _values(start, end, drawn, step.then, step.now, forward=forward, seed=seed)
+    return parts_of(step, start, end, drawn, value, forward=forward, seed=seed)
+
+
+def weigh(
+    start: Moment,
+    end: Moment,
+    drawn: Drawn,
+    catalogue: Mapping[str, Indicator],
+    priors: Priors,
+    *,
+    seed: int,
+) -> Step:
+    """How the draws' weights change from ``start`` to ``end``; no parts are told apart.
+
+    Raises
+    ------
+    KeyError
+        If a reading is of an indicator that the draws know nothing of.
+    """
     then = at_month(drawn.reopened, start.n_months, seed)
     now = at_month(drawn.reopened, end.n_months, seed)
     players, game = _players(start, end, now, catalogue, priors)
-    steps = np.stack(
-        [
-            np.zeros(n),
-            _aged(start, then, now, catalogue, priors),
-            _resolved(start, end, now, priors),
-            game.gains.sum(axis=0) + sum(game.together.values()),
-        ]
-    )
-    log_weights = np.cumsum(steps, axis=0)
+    steps = [
+        np.zeros(len(drawn.value)),
+        _aged(start, then, now, catalogue, priors),
+        _resolved(start, end, now, priors),
+        game.gains.sum(axis=0) + sum(game.together.values()),
+    ]
+    return Step(then, now, players, game, np.cumsum(steps, axis=0))
+
+
+def parts_of(
+    step: Step,
+    start: Moment,
+    end: Moment,
+    drawn: Drawn,
+    value: Sequence[Array],
+    *,
+    forward: bool,
+    seed: int,
+) -> Split:
+    """The parts of a step; ``value`` is the headline of each draw at its four stages."""
+    groups = shapley.chain_groups(drawn.chains, len(drawn.value) // drawn.chains)
+    game, log_weights = step.game, step.log_weights
     if not forward:
-        log_weights -= log_weights[-1].copy()
-    value = _values(start, end, drawn, then, now, forward=forward, seed=seed)
+        log_weights = log_weights - log_weights[-1]
     stages = [_Stage(*one) for one in zip(value, log_weights, strict=True)]
     shares = shapley.split(
         replace(game, value=stages[2].value, base=stages[2].log_weights), groups=groups, seed=seed
@@ -157,28 +209,18 @@ def split(
         parts.append(_step("resolution", told[1], told[2]))
     parts += [
         Part(kind, name, float(share), float(sd))
-        for (kind, name), share, sd in zip(players, shares.share, shares.spread(), strict=True)
+        for (kind, name), share, sd in zip(step.players, shares.share, shares.spread(), strict=True)
     ]
     far = -1 if forward else 0
-    smooth, k_hat = smoothed(log_weights[far])
+    smooth, k_hat = psis.smoothed(log_weights[far])
     return Split(
         parts=parts,
         reached=float(told[far][0]),
         sd=float(shapley.jackknife(told[far][1:])),
         k_hat=k_hat,
-        share_kept=float(np.exp(-np.log(n) - np.logaddexp.reduce(2.0 * smooth))),
+        share_kept=psis.share_kept(smooth),
         log_weights=smooth,
     )
-
-
-def smoothed(log_weights: Array) -> tuple[Array, float]:
-    """Log weights that sum to 1, their tail smoothed (PSIS), and k-hat; equal ones have none."""
-    n = len(log_weights)
-    if np.ptp(log_weights) < EQUAL:
-        return np.full(n, -np.log(n)), 0.0
-    # It takes what is left out, as for a cross-validation, and weighs by the inverse of that.
-    found, k_hat = array_stats.psislw(-log_weights)
-    return np.asarray(found), float(k_hat)
 
 
 def _step(kind: Kind, before: Array, after: Array) -> Part:

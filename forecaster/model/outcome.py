@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from forecaster.belief import DRIVERS, FACTORS, FAMILIES, HORIZON_YEARS, SCENARIOS
 from forecaster.model import equations, future, own_paths
 from forecaster.model.basis import Array
 from forecaster.model.design import Design
-from forecaster.model.fit import Draws
 from forecaster.model.future import Constants, Outlook, State
 from forecaster.model.grid import month_end, month_name
 from forecaster.model.layout import SCALARS, Layout
 from priors import LogNormal, Priors
+
+if TYPE_CHECKING:  # xarray takes as long to import as all the rest, and paths do not need it
+    import xarray as xr
+
+    from forecaster.model.fit import Draws
 
 MONTHS_AHEAD = 12 * max(HORIZON_YEARS)
 HAZARDS = ("alliance", "balancing", "rupture")
@@ -72,27 +75,39 @@ def derive(
     draws: Draws, layout: Layout, design: Design, priors: Priors, seed: int
 ) -> tuple[Paths, State, xr.Dataset]:
     """Paths, the state to go on from, and the named parameters as (chain, draw) variables."""
+    import xarray as xr
+
     shape = draws.x.shape[:2]
-    n = shape[0] * shape[1]
-    flat = layout.natural(draws.x.reshape(n, -1))
-    rng = np.random.default_rng([seed, 1992])
-    for name in ASSUMED:
-        flat[name] = priors.parameters[name].sample(rng, n)
-    offset = priors.settings["level_offset"]
-    w, steps = _coefficients(layout.blocks(draws.x.reshape(n, -1))["z"], flat, design, offset)
-    factors = _factor_paths(w, steps, design)
-    levels = equations.level(np, factors[:, len(DRIVERS) :], offset)
-    state = _state(flat, w, steps, factors, levels, design, priors)
-    hazards = hazard_paths(state, factors, levels, constants(priors, design))
-    own = own_paths.now(flat, w, design, rng)
-    subs = _sub_levels(own, factors, design, offset)
+    paths, state, flat = walk(
+        draws.x.reshape(shape[0] * shape[1], -1), layout, design, priors, seed
+    )
     named: dict[str, tuple[tuple[str, ...], Array]] = {
         name: (("chain", "draw"), flat[name].reshape(shape)) for name in (*UPDATED, *ASSUMED)
     }
     for name, dim in VECTORS.items():
         named[name] = (("chain", "draw", dim), flat[name].reshape(*shape, -1))
     coords = {dim: design.coords[dim] for dim in set(VECTORS.values())}
-    return Paths(factors, levels, subs, hazards, steps), state, xr.Dataset(named, coords=coords)
+    return paths, state, xr.Dataset(named, coords=coords)
+
+
+def walk(
+    x: Array, layout: Layout, design: Design, priors: Priors, seed: int
+) -> tuple[Paths, State, dict[str, Array]]:
+    """The same of vectors (sample, coordinate): paths, state, and the parameters by name."""
+    n = len(x)
+    flat = layout.natural(x)
+    rng = np.random.default_rng([seed, 1992])
+    for name in ASSUMED:
+        flat[name] = priors.parameters[name].sample(rng, n)
+    offset = priors.settings["level_offset"]
+    w, steps = _coefficients(layout.blocks(x)["z"], flat, design, offset)
+    factors = _factor_paths(w, steps, design)
+    levels = equations.level(np, factors[:, len(DRIVERS) :], offset)
+    state = _state(flat, w, steps, factors, levels, design, priors)
+    hazards = hazard_paths(state, factors, levels, constants(priors, design))
+    own = own_paths.now(flat, w, design, rng)
+    subs = _sub_levels(own, factors, design, offset)
+    return Paths(factors, levels, subs, hazards, steps), state, flat
 
 
 def _coefficients(
@@ -212,9 +227,9 @@ def _sub_levels(own: Array, factors: Array, design: Design, offset: float) -> Ar
     return np.stack(columns, axis=1) if columns else np.zeros((len(own), 0))
 
 
-def horizons(design: Design) -> list[int]:
+def horizons(n_months: int) -> list[int]:
     """Months ahead of the six dates: the end of this year, then 1, 3, 5, 10 and 20 years on."""
-    month = (design.n_months - 1) % 12 + 1
+    month = (n_months - 1) % 12 + 1
     return [12 - month, *(12 * years for years in HORIZON_YEARS)]
 
 
@@ -227,8 +242,10 @@ def assemble(
     priors: Priors,
 ) -> xr.DataTree:
     """The labelled posterior that is saved; ``posterior.schema`` declares what it must hold."""
+    import xarray as xr
+
     shape = (named.sizes["chain"], named.sizes["draw"])
-    ahead = horizons(design)
+    ahead = horizons(design.n_months)
     last = design.n_months - 1
     yearly = list(range(last % 12, design.n_months, 12))
 
@@ -283,6 +300,8 @@ def contraction(named: xr.Dataset, priors: Priors) -> xr.Dataset:
     About 0: the data said nothing and the number is an assumption. Negative: the data pulled
     against the prior. What is drawn from its prior has 0 by definition.
     """
+    import xarray as xr
+
     rng = np.random.default_rng(0)
     found: dict[str, Any] = {}
     for name in (*UPDATED, *ASSUMED):
@@ -300,6 +319,8 @@ def contraction(named: xr.Dataset, priors: Priors) -> xr.Dataset:
 
 def _summary(paths: Paths, outlook: Outlook, design: Design) -> xr.Dataset:
     """Means and quantiles through time: what pages draw, without touching the draws."""
+    import xarray as xr
+
     last = design.n_months - 1
     quarter = list(range(0, outlook.alliance_by.shape[0], 3))
     return xr.Dataset(

@@ -10,24 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.random import Generator, default_rng
 
 from forecaster.belief import DRIVERS
 from forecaster.model import carried, equations, future, outcome
 from forecaster.model.basis import Array, covariance, decay, process_basis
 from forecaster.model.design import N_DEVIATION, N_DEVIATION_EXACT, Design, threat_window
-from forecaster.model.fit import Draws
 from forecaster.model.future import Constants, State
 from forecaster.model.grid import ORIGIN_INDEX
 from forecaster.model.layout import Layout
 from forecaster.model.likelihood import Paths
 from priors import Priors
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 # Vectors are saved in single precision; an error of this size in a factor is none.
 CLOSE = 1e-3
+#: What is saved in plain units and taken as it was saved.
+PLAIN = ("factor", *outcome.UPDATED, *outcome.ASSUMED)
 STREAM = 1994  # of random numbers, beside those of ``outcome`` and ``fitted``
 
 
@@ -54,10 +58,9 @@ class Reopened:
 
 def opened(x: Array, design: Design, layout: Layout, priors: Priors) -> Reopened:
     """Vectors (sample, coordinate) as paths on the grid of their own design."""
-    draws = Draws(x[None], xr.Dataset())
-    derived, state, _ = outcome.derive(draws, layout, design, priors, 0)
+    derived, state, named = outcome.walk(x, layout, design, priors, 0)
     paths = Paths(
-        named=layout.natural(x),
+        named=named,
         coords=design.coords,
         factors=derived.factors,
         slow=design.data["slow_path"][: design.n_months],
@@ -79,21 +82,47 @@ def reopen(saved: xr.DataTree, design: Design, layout: Layout, priors: Priors) -
     AnotherDesign
         If the draws do not belong to this design.
     """
-    x = np.asarray(saved["posterior"]["x"].values, dtype=np.float64)
+    found = {
+        group: {str(name): array.values for name, array in saved[group].to_dataset().items()}
+        for group in ("posterior", "shown", "state")
+        if group in saved.children
+    }
+    x, shown = found["posterior"]["x"], found["shown"]
+    return reopen_arrays(x, shown, design, layout, priors, state=found.get("state"))
+
+
+def reopen_arrays(
+    saved: Array,
+    shown: Mapping[str, Array],
+    design: Design,
+    layout: Layout,
+    priors: Priors,
+    *,
+    state: Mapping[str, Array] | None = None,
+) -> Reopened:
+    """The same of vectors (chain, draw, coordinate), of ``PLAIN`` and of the state, by name.
+
+    Raises
+    ------
+    AnotherDesign
+        If the draws do not belong to this design.
+    """
+    x = np.asarray(saved, dtype=np.float64)
     if x.shape[-1] != layout.size:
         raise AnotherDesign(f"vectors of {x.shape[-1]} coordinates, a design of {layout.size}")
-    shown = saved["shown"].to_dataset()
     found = opened(x.reshape(-1, layout.size), design, layout, priors)
-    now = shown["factor"].values.reshape(found.paths.factors.shape[:2])
+    now = np.asarray(shown["factor"]).reshape(found.paths.factors.shape[:2])
     off = float(np.abs(found.paths.factors[:, :, -1] - now).max())
     if off > CLOSE:
         raise AnotherDesign(f"factors that differ by {off:.2g} from those that were saved")
     kept = {
-        name: np.asarray(shown[name].values, dtype=np.float64).ravel()
+        name: np.asarray(shown[name], dtype=np.float64).ravel()
         for name in (*outcome.UPDATED, *outcome.ASSUMED)
     }
     paths = replace(found.paths, named={**found.paths.named, **kept})
-    return replace(found, paths=paths, state=replace(found.state, **carried.taken(saved)))
+    return replace(
+        found, paths=paths, state=replace(found.state, **carried.taken(shown, state or {}))
+    )
 
 
 def at_month(given: Reopened, n_months: int, seed: int, *, shocks: bool = False) -> Reopened:

@@ -11,13 +11,14 @@ import time
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
-
-import xarray
 
 from forecaster.errors import StoreError
 from forecaster.posterior.damage import changed, unreadable
+
+if TYPE_CHECKING:
+    import xarray
 
 ENGINE: Final = "h5netcdf"
 _FILTERS = {"zlib": True, "complevel": 4, "fletcher32": True}
@@ -39,7 +40,17 @@ def save(tree: xarray.DataTree, path: Path) -> str:
     # HDF5 ends the whole process where the disk is full, so it fills memory and we fill the file.
     buffer = BytesIO()
     tree.to_netcdf(buffer, engine=ENGINE, encoding=_encoding(tree), compute=True)
-    content = buffer.getbuffer()
+    return write(buffer.getbuffer(), path)
+
+
+def write(content: memoryview, path: Path) -> str:
+    """Write what a file is to hold; it appears whole or not at all.
+
+    Raises
+    ------
+    StoreError
+        As ``save``.
+    """
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +76,8 @@ def load(path: Path, sha256: str) -> xarray.DataTree:
     DamagedFile
         If the file is missing, cannot be read, or is not what was written.
     """
+    import xarray
+
     try:
         content = path.read_bytes()
     except OSError as error:

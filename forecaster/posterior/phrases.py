@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from forecaster.belief import Instant, Weighed
 from forecaster.posterior import words
 
 
@@ -39,6 +40,26 @@ def turned_away(fits: int) -> str:
     if fits == 1:
         return "1 fit did not pass the gate; it was never published and is not drawn."
     return f"{fits:,} fits did not pass the gate; they were never published and are not drawn."
+
+
+def weighed(found: Weighed) -> str:
+    """Say what a provisional forecast is."""
+    return (
+        f"Made at once from the draws of {found['base']}, weighed by what became known since then "
+        f"(k-hat {words.number(found['k_hat'])}, {found['ess']:,.0f} effective draws): it was "
+        f"{words.fine(found['was'])} % there. A fit replaces it."
+    )
+
+
+def was_off(found: Instant) -> str:
+    """Say how far the provisional forecast was off that this one replaced."""
+    size = words.points(abs(found["points"]) / 100.0)
+    way = "above" if found["points"] > 0 else "below"
+    off = "the same" if found["points"] == 0 else f"{size.removeprefix('▲ ')} {way} this fit"
+    return (
+        f"The provisional forecast before it said {words.fine(found['mean'])} %, {off}; noise of "
+        f"the draws comes to {found['mcse']:.1f} points (one standard error)."
+    )
 
 
 def made_later(hindcasts: int, listed: int) -> str:

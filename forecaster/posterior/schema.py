@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import xarray as xr
 
 from forecaster.belief import FACTORS, FAMILIES, SCENARIOS
 from forecaster.errors import DamagedFile
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SCHEMA_VERSION = 1
 _SAMPLE = ("chain", "draw")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
-from arviz_stats.base import array_stats
 
 from forecaster.belief import (
     FACTORS,
@@ -21,10 +19,10 @@ from forecaster.belief import (
     Level,
     Strength,
 )
+from forecaster.posterior.reweighed import ASSUMED_BELOW, HEADLINE_YEARS, PROBABILITY
 
-PROBABILITY = 0.9
-ASSUMED_BELOW = 0.1
-HEADLINE_YEARS = 10
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def interval(draws: Any) -> Interval:
@@ -37,6 +35,8 @@ def interval(draws: Any) -> Interval:
 
 def with_error(draws: Any) -> Interval:
     """The same with the Monte Carlo standard error of the mean; 0 where nothing varies."""
+    from arviz_stats.base import array_stats
+
     values = np.asarray(draws, dtype=np.float64)
     result = interval(values)
     if values.std() > 1e-12:

@@ -41,6 +41,7 @@ from forecaster.web.pages import (
     rule,
     score,
     today,
+    watch,
     what_if,
     why,
 )
@@ -51,6 +52,7 @@ from forecaster.wiring import Desk
 PAGES = (
     today.PAGE,
     why.PAGE,
+    watch.PAGE,
     history.PAGE,
     forecast.PAGE,
     drivers.PAGE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forecaster.belief import FACTORS, Constraints, Headline, Level, NewsPart, Series
+from forecaster.belief import FACTORS, Constraints, Headline, Level, NewsPart, Series, ToWatch
 from forecaster.web.studio import Drawing
 
 
@@ -102,6 +102,11 @@ def sub_levels(rows: Sequence[tuple[str, Level | None, bool]]) -> Drawing:
 def beliefs(panels: Sequence[Mapping[str, Any]]) -> Drawing:
     """Before, by the readings alone, after: panels of quantities on one axis each."""
     return Drawing("beliefs", {"panels": panels})
+
+
+def watch(rows: Sequence[ToWatch], headline: float) -> Drawing:
+    """Where the headline would go after a low, an expected and a high reading, a row each."""
+    return Drawing("watch", {"rows": [dict(row) for row in rows], "headline": headline})
 
 
 def spans(rows: Sequence[Mapping[str, Any]]) -> Drawing:

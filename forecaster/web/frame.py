@@ -10,7 +10,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from forecaster.posterior import news_words, phrases, scores_words, watching, words
+from forecaster.posterior import (
+    news_words,
+    phrases,
+    scores_words,
+    watch_words,
+    watching,
+    words,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -32,6 +39,7 @@ def environment() -> Environment:
         watching=watching,
         news_words=news_words,
         scores_words=scores_words,
+        watch_words=watch_words,
     )
     environment.filters.update(
         percent=lambda value: tied(words.percent(value)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from forecaster import documents
 from forecaster.alerts import guard
 from forecaster.alerts.past import Past
 from forecaster.belief import Series
+from forecaster.errors import ForecasterError
 from forecaster.posterior import series
 from forecaster.store.audit import Entry
 from forecaster.web.machine import Sizes
@@ -24,6 +26,7 @@ from forecaster.wiring import Desk
 
 Document = dict[str, Any]
 CURVES_KEPT = 8
+AT_ONCE = "instant"  # the job that makes a provisional forecast
 
 
 class Operations(Protocol):
@@ -100,6 +103,12 @@ class Site:
             # The mark was read before, so what is kept under it is never older than it.
             kept = self._watched = (seen, documents.indicators(self.desk))
         return kept[1]
+
+    def forecast_soon(self) -> None:
+        """Something was recorded: ask for a provisional forecast, unless that waits or runs."""
+        if self.operations is not None:
+            with suppress(ForecasterError):  # a timetable of one's own may lack the job
+                self.operations.ask(AT_ONCE)
 
     def curves(self, forecast_id: str, *, fitted: bool = False) -> Series:
         """The time series behind a forecast; they never change, so the last few are kept.

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from benchmarks import belief, blocks, parts, peer, process, promises, race, run, textbook
+from benchmarks import belief, blocks, instant, parts, peer, process, promises, race, run, textbook
 from forecaster.posterior import words
 from forecaster.store.ledger import Run, Status
 from tests import synthetic
@@ -171,3 +171,24 @@ def test_help() -> None:
         text=True,
     )
     assert "--seeds" in shown.stdout
+
+
+def test_provisional_forecasts_are_held_against_fits() -> None:
+    case = {
+        "k_hat": 0.3, "ess": 900.0, "seconds": 2.0, "was": 0.24,
+        "provisional": 0.25, "provisional_mcse": 0.004, "fit": 0.246, "fit_mcse": 0.003,
+    }  # fmt: skip
+    found = instant.figures([case, {**case, "fit": 0.26}, {"fell_back": "k-hat", "k_hat": 0.8}])
+
+    assert (found["cases"], found["weighed"], found["within_two"]) == (3, 2, 2)
+    assert found["off_points_max"] == pytest.approx(1.0)
+    assert found["off_errors_max"] == pytest.approx(2.0)
+    assert found["off_points_mean"] == pytest.approx(-0.3)
+    rows = promises.rows({"instant": {**found, "record_seconds": 2.1}})
+    assert [row.kept for row in rows] == [False, True, True]  # two of three are too few
+
+
+def test_the_cases_lie_evenly_among_what_became_known() -> None:
+    found = [object() for _ in range(36)]
+    assert instant.chosen(found, 4) == [found[k] for k in (0, 12, 23, 35)]  # type: ignore[arg-type]
+    assert instant.chosen(found[:3], 20) == found[:3]  # type: ignore[arg-type]

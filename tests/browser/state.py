@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from forecaster import settings, worked_out
+from forecaster import settings, watched, worked_out
 from forecaster.alerts import evaluate, replay, rules, telling
 from forecaster.alerts.book import Book
 from forecaster.alerts.dispatcher import Dispatcher
@@ -30,6 +30,7 @@ from tests.predicted import counted, keep
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
 NEWEST = "synthetic-0"
+WATCHED = ("trade_total", "leader_meetings", "joint_exercises", "gdp_ratio")
 DELIVERY = "msg_0"
 POSTERIOR = "posteriors/synthetic.nc"
 # Days before now, and the headline of the forecast of that day: it rose, fell back, rose again.
@@ -61,6 +62,7 @@ def desk(home: Path) -> Desk:
     tree = posteriors.posterior()
     tree["summary"] = posteriors.summary_of(synthetic.series())
     sha256 = files.save(tree, home / POSTERIOR)
+    worked_out.keep(found, watched.NAME, NEWEST, synthetic.watchlist(*WATCHED))
     before: tuple[str, float] | None = None
     with writing(found.engine) as connection:
         for days, mean in PAST:

@@ -14,11 +14,11 @@ from forecaster.model import likelihood, live
 from forecaster.model.basis import Array, decay
 from forecaster.model.design import Design, exposed
 from forecaster.model.grid import month_index
-from forecaster.model.infer import Situation
 from forecaster.model.layout import Layout
 from forecaster.model.news import Moment, survival
 from forecaster.model.observed import Observation
 from forecaster.model.reopen import Reopened, at_month, opened
+from forecaster.model.situation import Situation
 from indicators import Indicator
 from priors import load
 from tests.model import worlds

@@ -21,10 +21,10 @@ from forecaster.belief import FACTORS
 from forecaster.model import news, shapley
 from forecaster.model.basis import Array
 from forecaster.model.design import Design
-from forecaster.model.infer import Situation
 from forecaster.model.news import Drawn, Moment
 from forecaster.model.observed import Known, observations
 from forecaster.model.reopen import Reopened, opened
+from forecaster.model.situation import Situation
 from indicators import Indicator
 from priors import LogNormal, Priors, load
 from tests.model import worlds
@@ -302,18 +302,3 @@ def test_from_the_later_draws_the_same_comes_out(
         assert one.log_odds == pytest.approx(other.log_odds, abs=4.0 * (one.sd + other.sd) + 1e-9)
     before_mean = float(shapley.log_odds(value, np.zeros(N), 8)[0])
     assert back.reached == pytest.approx(before_mean, abs=4.0 * (back.sd + forth.sd))
-
-
-def test_weights_that_are_all_the_same_have_no_tail() -> None:
-    weights, k_hat = news.smoothed(np.full(400, 3.0))
-    assert k_hat == 0.0
-    np.testing.assert_allclose(np.exp(weights).sum(), 1.0)
-
-
-def test_a_heavy_tail_is_smoothed_and_told() -> None:
-    light, heavy = (default_rng(3).standard_normal(4000) * spread for spread in (0.3, 4.0))
-    for raw, low, high in ((light, -1.0, 0.5), (heavy, 0.7, 5.0)):
-        weights, k_hat = news.smoothed(raw)
-        assert low < k_hat < high
-        assert np.corrcoef(weights, raw)[0, 1] > 0.99  # and not the other way round
-        assert np.exp(weights).sum() == pytest.approx(1.0)

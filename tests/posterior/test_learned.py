@@ -10,7 +10,7 @@ import pytest
 
 import priors
 from forecaster.belief import FAMILIES, Strength
-from forecaster.posterior import learned, summary
+from forecaster.posterior import learned, reweighed
 from forecaster.posterior.learned import Before
 from tests import synthetic
 
@@ -52,7 +52,7 @@ def test_readings_that_took_nothing_away_say_nothing(contraction: float) -> None
 
 
 def test_the_border_is_that_of_what_is_called_assumed() -> None:
-    assert learned.ASSUMED_BELOW == summary.ASSUMED_BELOW
+    assert learned.ASSUMED_BELOW == reweighed.ASSUMED_BELOW
     assert learned.readings_alone(prior(0.1, 0.2), after(0.1, 0.1)) is not None
 
 

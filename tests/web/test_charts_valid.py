@@ -38,6 +38,7 @@ def some() -> dict[str, Drawing]:
         "strengths": drawings.strengths(document["constraints"]),
         "levels": drawings.levels(series),
         "news": drawings.news(synthetic.explanation("a", "b")["parts"], ["One", "2", "3", "4"]),
+        "watch": drawings.watch([synthetic.to_watch("one"), synthetic.to_watch("two")], 0.24),
         "sub_levels": drawings.sub_levels([("One", None, True)]),
         "beliefs": drawings.beliefs(
             [{"title": "sd", "rate": rate, "rows": [BELIEF]} for rate in (False, True)]

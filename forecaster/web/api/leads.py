@@ -85,11 +85,12 @@ async def confirm(
     def write(site: Site) -> dict[str, Any]:
         matching.require(if_match, listings.lead_of(site.desk, number), f"lead {number}")
         try:
-            return judging.confirm(
-                site.desk, number, stated, asked=judging.Asked(line, API)
-            ).document()
+            done = judging.confirm(site.desk, number, stated, asked=judging.Asked(line, API))
         except UsageError as error:
             raise answers.judged(error, listings.lead_of(site.desk, number)) from None
+        if done.added:
+            site.forecast_soon()
+        return done.document()
 
     return answers.done(request, await answers.writes(request, write))
 

@@ -26,11 +26,13 @@ from forecaster.web.api import (
     reference,
     rules,
     scores,
+    watch,
     what_if,
 )
 
 RESOURCES = (
-    *(forecasts, explain, what_if, prior_share, indicators, readings, leads, quarantine),
+    *(forecasts, explain, watch, what_if, prior_share),
+    *(indicators, readings, leads, quarantine),
     *(alerts, rules, endpoints, deliveries),
     *(jobs, reference, scores, dataset),
 )

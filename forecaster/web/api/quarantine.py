@@ -106,6 +106,8 @@ async def _judged(
             judge(site.desk)
         except UsageError as error:
             raise answers.judged(error, listings.quarantined_of(site.desk, number)) from None
+        if decision == "accepted":
+            site.forecast_soon()
         return {"id": number, "decision": decision}
 
     return answers.done(request, await answers.writes(request, write))

@@ -144,7 +144,10 @@ async def record(
             if given.published_at is None
             else parsing.moment(given.published_at.isoformat(), "published_at"),
         )
-        return recording.store(site.desk, stated, entry=line)
+        done = recording.store(site.desk, stated, entry=line)
+        if done.result == "added":
+            site.forecast_soon()
+        return done
 
     made = await answers.writes(request, write)
     if made.result == "quarantined":

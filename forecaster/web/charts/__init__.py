@@ -17,6 +17,7 @@ from forecaster.web.charts import (
     replay,
     scores,
     state,
+    watch,
 )
 from forecaster.web.charts.parts import Chart
 
@@ -36,4 +37,5 @@ CHARTS: Mapping[str, Callable[..., Chart]] = {
     "spans": reference.spans,
     "strengths": state.strengths,
     "sub_levels": constraints.sub_levels,
+    "watch": watch.reaches,
 }

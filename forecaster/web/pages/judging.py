@@ -57,6 +57,8 @@ async def record(request: Request, name: str, who: Who) -> Response:
         line = entry(request, "reading.record", f"{name} {stated.period}", value=stated.value)
         done = recording.store(site.desk, stated, entry=line)
         word = "recorded" if done.result == "added" else done.result
+        if done.result == "added":
+            site.forecast_soon()
         return {"said": word, "period": done.reading.period.text}
 
     return await _carry_out(request, name, "reading", act)
@@ -85,6 +87,8 @@ async def judge_lead(
             note=note,
         )
         done = judging.confirm(site.desk, number, stated, asked=judging.Asked(line, FORM))
+        if done.added:
+            site.forecast_soon()
         return {"said": "counted" if done.period is None else "confirmed"} | (
             {"period": done.period} if done.period else {}
         )
@@ -113,6 +117,7 @@ async def judge_aside(
             judging.reject(site.desk, number, reason, who.name, asked=judging.Asked(line, FORM))
             return {"said": "rejected"}
         judging.accept(site.desk, number, reason, who.name, asked=judging.Asked(line, FORM))
+        site.forecast_soon()
         return {"said": "accepted", "period": aside.period}
 
     return await _carry_out(request, aside.indicator, f"quarantine-{number}", act)

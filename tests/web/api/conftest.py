@@ -15,7 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from forecaster import settings, worked_out
+from forecaster import settings, watched, worked_out
 from forecaster.belief import Kind
 from forecaster.posterior import files
 from forecaster.store import forecasts, readings, tokens, visits
@@ -105,6 +105,8 @@ def _add(desk: Desk, name: str, kind: Kind, as_of: datetime, sha256: str) -> Non
     document["as_of"] = document["created_at"] = as_of.isoformat().replace("+00:00", "Z")
     if name == "third":
         document["explanation"] = synthetic.explanation("first", name)
+    if kind == "published":
+        worked_out.keep(desk, watched.NAME, name, synthetic.watchlist("leader_meetings"))
     whole = name in WITH_POSTERIOR
     with writing(desk.engine) as connection:
         forecasts.insert(

@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from forecaster import documents, explained, listings, reference, standing, worked_out
+from forecaster import (
+    documents,
+    explained,
+    listings,
+    reference,
+    standing,
+    watched,
+    worked_out,
+)
 from forecaster.store import readings
 from forecaster.wiring import Desk
 from tests.web.api.conftest import FORECASTS, NOW, Asker, new
@@ -36,6 +44,7 @@ SAME: dict[str, Told] = {
     "reference": lambda desk: reference.document(desk, NOW),
     f"reference?as_of={DAY}": lambda desk: reference.document(desk, NOW, EARLIER),
     "explain": explained.require,
+    "watch": watched.require,
     "explain?since=first": lambda desk: explained.require(desk, "first"),
     "what-if": lambda desk: worked_out.require(desk, "what-if"),
     "prior-share": lambda desk: worked_out.require(desk, "prior-share"),

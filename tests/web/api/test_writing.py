@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
 from forecaster import documents
-from forecaster.store import audit, readings
+from forecaster.store import audit, ledger_views, readings
 from forecaster.wiring import Desk
-from tests.web.api.conftest import SOURCE, Asker, MakeToken
+from tests.web.api.conftest import SOURCE, Asker, MakeToken, make_app
 
 READINGS = "indicators/trade_total/readings"
 GOOD: dict[str, Any] = {"period": "2026-10", "value": 22.5, "source": SOURCE}
@@ -223,3 +225,26 @@ def test_a_run_is_asked_for(ask: Asker, desk: Desk, token: MakeToken) -> None:
     assert (again.status_code, again.json()["status"]) == (409, 409)
     assert 404 == ask.post("jobs/none/runs", operator).status_code
     assert len(lines(desk)) == 1
+
+
+def asked_for(desk: Desk) -> list[str]:
+    return [one.status for one in ledger_views.runs(desk.engine, "instant", 10)]
+
+
+def test_what_is_recorded_asks_for_a_provisional_forecast(
+    ask: Asker, desk: Desk, recorder: str
+) -> None:
+    assert ask.post(READINGS, recorder, GOOD).status_code == 201
+    assert asked_for(desk) == ["due"]
+    assert ask.post(READINGS, recorder, GOOD).status_code == 200
+    assert ask.post(READINGS, recorder, GOOD | {"value": 22.75}).status_code == 201
+    assert asked_for(desk) == ["due"]  # the one that waits will look at both
+
+
+def test_without_jobs_a_reading_is_recorded_all_the_same(
+    desk: Desk, recorder: str, tmp_path: Path
+) -> None:
+    with asyncio.Runner() as runner:
+        ask = Asker(make_app(desk, tmp_path, jobs=False), runner)
+        assert ask.post(READINGS, recorder, GOOD).status_code == 201
+    assert asked_for(desk) == []
