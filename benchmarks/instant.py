@@ -29,7 +29,7 @@ from forecaster.belief import Forecast
 from forecaster.model.fit import Effort
 from forecaster.model.grid import month_index
 from forecaster.model.infer import infer
-from forecaster.model.news import Moment
+from forecaster.model.moment import Moment
 from forecaster.posterior import gate, reweighed, summary
 from forecaster.store import forecasts, readings
 from forecaster.store.engine import open_engine

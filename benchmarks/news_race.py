@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from forecaster import opened, settings
 from forecaster.model import news
-from forecaster.model.news import Drawn, Moment
+from forecaster.model.moment import Drawn, Moment
 from forecaster.store import forecasts
 from forecaster.wiring import Desk, open_desk
 

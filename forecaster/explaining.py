@@ -14,7 +14,8 @@ from threadpoolctl import threadpool_limits
 from forecaster import explained, weighing, worked_out
 from forecaster.belief import Explanation, Forecast
 from forecaster.model import news
-from forecaster.model.news import Drawn, Split
+from forecaster.model.moment import Drawn
+from forecaster.model.news import Split
 from forecaster.opened import Side, Untold, drawn, side
 from forecaster.posterior import explanations
 from forecaster.posterior.explanations import Ends, Known, Weighed

@@ -19,7 +19,7 @@ from forecaster.alerts import evaluate
 from forecaster.belief import Forecast, Instant
 from forecaster.errors import ForecasterError
 from forecaster.knowing import Knowledge
-from forecaster.model.news import Moment
+from forecaster.model.moment import Moment
 from forecaster.opened import Untold
 from forecaster.posterior import reweighed, weighed_file, words
 from forecaster.posterior.schema import SCHEMA_VERSION

@@ -22,7 +22,7 @@ from forecaster.knowing import MODEL_VERSION
 from forecaster.model.basis import Array
 from forecaster.model.future import Constants, State
 from forecaster.model.likelihood import Paths
-from forecaster.model.news import Drawn
+from forecaster.model.moment import Drawn
 from forecaster.model.reopen import Reopened
 from forecaster.store import forecasts
 from forecaster.wiring import Desk

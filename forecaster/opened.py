@@ -15,7 +15,7 @@ from forecaster.errors import DamagedFile, NothingKnown
 from forecaster.knowing import MODEL_VERSION
 from forecaster.model import design, news
 from forecaster.model.layout import layout
-from forecaster.model.news import Drawn, Moment
+from forecaster.model.moment import Drawn, Moment
 from forecaster.model.observed import observations
 from forecaster.model.reopen import AnotherDesign, reopen_arrays
 from forecaster.posterior import draws

@@ -18,7 +18,7 @@ from forecaster.belief import Forecast
 from forecaster.model import baselines, predictive
 from forecaster.model.basis import Array
 from forecaster.model.grid import month_index
-from forecaster.model.news import Moment
+from forecaster.model.moment import Moment
 from forecaster.model.observed import Observation, observations
 from forecaster.model.predictive import Counted, Measured, Unpredictable, asked
 from forecaster.model.reopen import Reopened

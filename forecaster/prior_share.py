@@ -19,7 +19,8 @@ from forecaster.errors import FitRejected, UnknownName
 from forecaster.model import psis, scaling
 from forecaster.model.basis import Array
 from forecaster.model.infer import infer
-from forecaster.model.news import HEADLINE_YEARS, Drawn
+from forecaster.model.moment import Drawn
+from forecaster.model.news import HEADLINE_YEARS
 from forecaster.model.scaling import Follows
 from forecaster.opened import Side
 from forecaster.posterior import gate, prior_words, reweighed, summary

@@ -14,15 +14,16 @@ from numpy.random import default_rng
 from threadpoolctl import threadpool_limits
 
 from forecaster import sources
-from forecaster.belief import Expected, Forecast, ToWatch, Watchlist
+from forecaster.belief import Forecast
 from forecaster.model import outlooks, predictive
 from forecaster.model.grid import month_index
-from forecaster.model.news import Drawn
+from forecaster.model.moment import Drawn
 from forecaster.model.observed import observations
 from forecaster.model.outlooks import After, Outlook
 from forecaster.model.predictive import Unpredictable
 from forecaster.opened import drawn, side
 from forecaster.sources import Watch
+from forecaster.watchlist import Landing, ToWatch, Watchlist
 from forecaster.wiring import Desk
 from indicators import Indicator, Period
 
@@ -149,7 +150,7 @@ def _row(
     }
 
 
-def _after(one: After, alike: float) -> Expected:
+def _after(one: After, alike: float) -> Landing:
     """As the document has it; ``alike``: how much more neighbours in a chain leave open."""
     return {
         "value": one.value,

@@ -17,7 +17,8 @@ from forecaster.model import equations, future, news, outcome, psis, shapley
 from forecaster.model.basis import Array
 from forecaster.model.future import Outlook
 from forecaster.model.grid import month_end, month_name
-from forecaster.model.news import Drawn, Moment, Split, Step
+from forecaster.model.moment import Drawn, Moment
+from forecaster.model.news import Split, Step
 from forecaster.opened import Side, Untold, paths, saved, side
 from forecaster.posterior import weighed_file
 from forecaster.posterior.draws import Saved

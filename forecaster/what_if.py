@@ -21,7 +21,7 @@ from forecaster.model import future, imagined
 from forecaster.model.basis import Array
 from forecaster.model.future import Outlook
 from forecaster.model.grid import month_index
-from forecaster.model.news import Drawn
+from forecaster.model.moment import Drawn
 from forecaster.opened import Side, Untold
 from forecaster.posterior import reweighed, summary
 from forecaster.wiring import Desk

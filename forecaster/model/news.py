@@ -22,6 +22,7 @@ from forecaster.model import future, marginal, psis, shapley
 from forecaster.model.basis import Array
 from forecaster.model.design import exposed
 from forecaster.model.grid import month_index
+from forecaster.model.moment import Drawn, Moment
 from forecaster.model.observed import Known, observations
 from forecaster.model.reopen import Reopened, at_month
 from forecaster.model.shapley import Game
@@ -33,36 +34,6 @@ HEADLINE_YEARS = 10
 HEADLINE = 1 + HORIZON_YEARS.index(HEADLINE_YEARS)  # its place among the horizons of a posterior
 
 Kind = Literal["reading", "revision", "time", "resolution"]
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What a forecast knew: the readings of evidence indicators, and how things stood."""
-
-    readings: tuple[Known, ...]
-    situation: Situation
-
-    @property
-    def n_months(self) -> int:
-        """Months of the grid that it was made on."""
-        return month_index(self.situation.as_of) + 1
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The draws that are weighed.
-
-    Attributes
-    ----------
-    value : array (sample,)
-        The headline of each draw, as it was published.
-    chains : int
-        How many chains the samples come from, one after another.
-    """
-
-    reopened: Reopened
-    value: Array
-    chains: int
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecaster.belief import DRIVERS, FACTORS, FAMILIES, HORIZON_YEARS, SCENARIOS
-from forecaster.model import equations, future, own_paths
+from forecaster.model import contraction, equations, future, own_paths
 from forecaster.model.basis import Array
 from forecaster.model.design import Design
 from forecaster.model.future import Constants, Outlook, State
 from forecaster.model.grid import month_end, month_name
 from forecaster.model.layout import SCALARS, Layout
-from priors import LogNormal, Priors
+from priors import Priors
 
 if TYPE_CHECKING:  # xarray takes as long to import as all the rest, and paths do not need it
     import xarray as xr
@@ -287,34 +287,11 @@ def assemble(
         {
             "shown": shown,
             "summary": _summary(paths, outlook, design),
-            "contraction": contraction(named, priors),
+            "contraction": contraction.of(named, priors, (*UPDATED, *ASSUMED), ASSUMED),
             "posterior": _compact(draws, named),
             "sample_stats": draws.stats,
         }
     )
-
-
-def contraction(named: xr.Dataset, priors: Priors) -> xr.Dataset:
-    """1 - var(posterior) / var(prior), on the log scale for what is positive by definition.
-
-    About 0: the data said nothing and the number is an assumption. Negative: the data pulled
-    against the prior. What is drawn from its prior has 0 by definition.
-    """
-    import xarray as xr
-
-    rng = np.random.default_rng(0)
-    found: dict[str, Any] = {}
-    for name in (*UPDATED, *ASSUMED):
-        prior = priors.parameters[name]
-        positive = isinstance(prior, LogNormal)
-        before, after = prior.sample(rng, 20_000), named[name].values
-        if positive:
-            before, after = np.log(before), np.log(after)
-        found[name] = 0.0 if name in ASSUMED else 1.0 - after.var() / before.var()
-    bar, tau = (priors.parameters[n].sample(rng, 20_000) for n in ("kappa_bar", "kappa_tau"))
-    spread = (bar + tau * rng.standard_normal(20_000)).var()
-    found["kappa"] = ("family", 1.0 - named["kappa"].values.var(axis=(0, 1)) / spread)
-    return xr.Dataset(found, coords={"family": list(FAMILIES)})
 
 
 def _summary(paths: Paths, outlook: Outlook, design: Design) -> xr.Dataset:

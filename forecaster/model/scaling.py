@@ -18,7 +18,8 @@ from arviz_stats.base import array_stats
 from forecaster.model import likelihood
 from forecaster.model.basis import Array
 from forecaster.model.geometry import noise_prior
-from forecaster.model.news import Moment, survival
+from forecaster.model.moment import Moment
+from forecaster.model.news import survival
 from forecaster.model.observed import observations
 from forecaster.model.outcome import ASSUMED, UPDATED
 from forecaster.model.reopen import Reopened

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from forecaster.belief import Came, Expected, ToWatch, Watchlist
 from forecaster.posterior import words
+from forecaster.watchlist import Came, Landing, ToWatch, Watchlist
 
 MEANING = (
     "Points: how far the next reading is expected to move the headline, up or down. Low, expected "
@@ -45,7 +45,7 @@ def value(number: float) -> str:
     return f"{number:,.{digits}f}".replace("-", "−")
 
 
-def after(one: Expected) -> str:
+def after(one: Landing) -> str:
     """``912: 24.1 %``; marked where draws do not carry that far."""
     mark = "" if one["reliable"] else " (unsure)"
     return f"{value(one['value'])}: {100 * one['headline']:.1f} %{mark}"

@@ -25,7 +25,7 @@ from forecaster.store.migrate import upgrade
 from forecaster.store.schema_delivery import deliveries as table
 from forecaster.web.access.principal import COMMAND_LINE
 from forecaster.wiring import Desk
-from tests import posteriors, synthetic
+from tests import analysed, posteriors, synthetic
 from tests.predicted import counted, keep
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
@@ -62,7 +62,7 @@ def desk(home: Path) -> Desk:
     tree = posteriors.posterior()
     tree["summary"] = posteriors.summary_of(synthetic.series())
     sha256 = files.save(tree, home / POSTERIOR)
-    worked_out.keep(found, watched.NAME, NEWEST, synthetic.watchlist(*WATCHED))
+    worked_out.keep(found, watched.NAME, NEWEST, analysed.watchlist(*WATCHED))
     before: tuple[str, float] | None = None
     with writing(found.engine) as connection:
         for days, mean in PAST:
@@ -85,8 +85,8 @@ def desk(home: Path) -> Desk:
                 posterior_path=POSTERIOR,
                 posterior_sha256=sha256,
             )
-    worked_out.keep(found, "what-if", NEWEST, synthetic.what_ifs())
-    worked_out.keep(found, "prior-share", NEWEST, synthetic.prior_share())
+    worked_out.keep(found, "what-if", NEWEST, analysed.what_ifs())
+    worked_out.keep(found, "prior-share", NEWEST, analysed.prior_share())
     _tell(found)
     _predict(found)
     return found

@@ -18,7 +18,7 @@ from forecaster.posterior import gate, watch_words
 from forecaster.store import forecasts
 from forecaster.wiring import Desk
 from indicators import Period
-from tests import drawn, synthetic
+from tests import analysed, drawn
 from tests.commands.conftest import NOW, Put, Run
 
 URL = "https://example.org/page"
@@ -71,7 +71,7 @@ def test_the_list_covers_every_reading_to_come(publish: Fit, desk: Desk, run: Ru
 def test_the_command_tells_it_in_words(desk: Desk, put: Put, run: Run) -> None:
     put("listed")
     names = ("trade_total", "leader_meetings", "gdp_ratio")
-    worked_out.keep(desk, watched.NAME, "listed", synthetic.watchlist(*names))
+    worked_out.keep(desk, watched.NAME, "listed", analysed.watchlist(*names))
     text = run("watch").stdout
 
     assert "What may move 24.00 % by the end of November 2036" in text
@@ -105,9 +105,9 @@ def test_a_provisional_forecast_has_the_list_of_its_draws(publish: Fit, desk: De
 def test_what_came_is_held_against_what_was_registered(desk: Desk, put: Put) -> None:
     put("early", as_of=NOW - timedelta(hours=3), created_at=NOW - timedelta(hours=3))
     put("late", as_of=NOW - timedelta(hours=2), created_at=NOW - timedelta(hours=2))
-    row = synthetic.to_watch("leader_meetings")
+    row = analysed.to_watch("leader_meetings")
     row["period"] = "2026-10"
-    listed = {**synthetic.watchlist(), "indicators": [row]}
+    listed = {**analysed.watchlist(), "indicators": [row]}
     for name in ("early", "late"):
         worked_out.keep(desk, watched.NAME, name, listed)
     assert watched.came(desk) == []

@@ -15,7 +15,8 @@ from forecaster.model.basis import Array, decay
 from forecaster.model.design import Design, exposed
 from forecaster.model.grid import month_index
 from forecaster.model.layout import Layout
-from forecaster.model.news import Moment, survival
+from forecaster.model.moment import Moment
+from forecaster.model.news import survival
 from forecaster.model.observed import Observation
 from forecaster.model.reopen import Reopened, at_month, opened
 from forecaster.model.situation import Situation

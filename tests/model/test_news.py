@@ -21,7 +21,7 @@ from forecaster.belief import FACTORS
 from forecaster.model import news, shapley
 from forecaster.model.basis import Array
 from forecaster.model.design import Design
-from forecaster.model.news import Drawn, Moment
+from forecaster.model.moment import Drawn, Moment
 from forecaster.model.observed import Known, observations
 from forecaster.model.reopen import Reopened, opened
 from forecaster.model.situation import Situation

@@ -12,7 +12,7 @@ from forecaster.web import drawings
 from forecaster.web.charts import CHARTS
 from forecaster.web.studio import Drawing
 from forecaster.web.timeline import FRAME
-from tests import synthetic
+from tests import analysed, synthetic
 
 DAY = 86_400_000.0
 INTERVAL = {"mean": 0.2, "lower": -0.1, "upper": 0.5}
@@ -38,7 +38,7 @@ def some() -> dict[str, Drawing]:
         "strengths": drawings.strengths(document["constraints"]),
         "levels": drawings.levels(series),
         "news": drawings.news(synthetic.explanation("a", "b")["parts"], ["One", "2", "3", "4"]),
-        "watch": drawings.watch([synthetic.to_watch("one"), synthetic.to_watch("two")], 0.24),
+        "watch": drawings.watch([analysed.to_watch("one"), analysed.to_watch("two")], 0.24),
         "sub_levels": drawings.sub_levels([("One", None, True)]),
         "beliefs": drawings.beliefs(
             [{"title": "sd", "rate": rate, "rows": [BELIEF]} for rate in (False, True)]

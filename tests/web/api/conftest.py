@@ -33,7 +33,7 @@ from forecaster.wiring import Desk
 from indicators.period import Period
 from jobs import timetable
 from jobs.operations import OfTheJobs
-from tests import posteriors, synthetic
+from tests import analysed, posteriors, synthetic
 from tests.web.api import told
 
 NOW = datetime(2026, 11, 22, 6, 15, tzinfo=UTC)
@@ -106,7 +106,7 @@ def _add(desk: Desk, name: str, kind: Kind, as_of: datetime, sha256: str) -> Non
     if name == "third":
         document["explanation"] = synthetic.explanation("first", name)
     if kind == "published":
-        worked_out.keep(desk, watched.NAME, name, synthetic.watchlist("leader_meetings"))
+        worked_out.keep(desk, watched.NAME, name, analysed.watchlist("leader_meetings"))
     whole = name in WITH_POSTERIOR
     with writing(desk.engine) as connection:
         forecasts.insert(
@@ -117,8 +117,8 @@ def _add(desk: Desk, name: str, kind: Kind, as_of: datetime, sha256: str) -> Non
             posterior_sha256=sha256 if whole else None,
         )
     if name == "third":
-        worked_out.keep(desk, "what-if", name, synthetic.what_ifs())
-        worked_out.keep(desk, "prior-share", name, synthetic.prior_share())
+        worked_out.keep(desk, "what-if", name, analysed.what_ifs())
+        worked_out.keep(desk, "prior-share", name, analysed.prior_share())
 
 
 def _desk(home: Path) -> Desk:

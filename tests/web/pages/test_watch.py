@@ -8,14 +8,14 @@ from typing import Any
 from forecaster import watched, worked_out
 from forecaster.belief import Forecast
 from forecaster.wiring import Desk
-from tests import synthetic
+from tests import analysed
 from tests.web.pages.conftest import NOW, Get, Put, Record, valid
 
 NAMES = ("trade_total", "leader_meetings", "gdp_ratio")
 
 
 def keep(desk: Desk, name: str, *, hostile: str = "") -> None:
-    found = synthetic.watchlist(*NAMES)
+    found = analysed.watchlist(*NAMES)
     for one in found["indicators"]:
         one["title"] += hostile
     worked_out.keep(desk, watched.NAME, name, found)

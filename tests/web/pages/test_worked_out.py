@@ -9,7 +9,7 @@ import pytest
 from forecaster import worked_out
 from forecaster.store import runs
 from forecaster.wiring import Desk
-from tests import synthetic
+from tests import analysed, synthetic
 from tests.web.pages.conftest import NOW, Get, Put, valid
 
 PAGES = {"what-if": "what-if", "prior-share": "prior-share"}
@@ -21,9 +21,9 @@ def two(put: Put, desk: Desk) -> None:
     put("first", NOW - timedelta(days=9), mean=0.12)
     put("second", NOW - timedelta(days=1), mean=0.13)
     for name in ("first", "second"):
-        worked_out.keep(desk, "what-if", name, synthetic.what_ifs())
+        worked_out.keep(desk, "what-if", name, analysed.what_ifs())
         far = name == "second"
-        worked_out.keep(desk, "prior-share", name, synthetic.prior_share(far=far))
+        worked_out.keep(desk, "prior-share", name, analysed.prior_share(far=far))
 
 
 @pytest.mark.usefixtures("two")
@@ -89,7 +89,7 @@ def test_nothing_worked_out_says_what_to_do(get: Get, put: Put, desk: Desk, path
     valid(page)
     # Once it was, the page looks again.
     with worked_out.noted(desk, path, {"forecast": "first"}) as note:
-        made = synthetic.what_ifs() if path == "what-if" else synthetic.prior_share()
+        made = analysed.what_ifs() if path == "what-if" else analysed.prior_share()
         worked_out.keep(desk, path, "first", made)
         note.message = "done"
     assert "done" == runs.recent(desk.engine)[0].message

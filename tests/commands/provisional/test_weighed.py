@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,62 +17,16 @@ from forecaster import (
     opened,
     recording,
     standing,
-    update,
     weighing,
 )
 from forecaster.belief import Forecast
 from forecaster.instant import Outcome
-from forecaster.model import fit
-from forecaster.model.news import Moment
-from forecaster.posterior import gate, reweighed, series
+from forecaster.model.moment import Moment
+from forecaster.posterior import reweighed, series
 from forecaster.store import forecasts, resolutions
 from forecaster.wiring import Desk
-from jobs import work
-from jobs.work import Done
-from tests import drawn
-from tests.commands.conftest import NOW, ROOT, Put, Run
-
-URL = "https://example.org/page"
-DRAWS = 250  # by chain: enough for weights to leave 400
-
-Fit = Callable[..., Forecast]
-Later = Callable[[float], Desk]
-
-
-@pytest.fixture
-def later(desk: Desk) -> Later:
-    """The desk some hours after the forecast."""
-    return lambda hours: replace(desk, clock=lambda: NOW + timedelta(hours=hours))
-
-
-@pytest.fixture
-def publish(later: Later, monkeypatch: pytest.MonkeyPatch) -> Fit:
-    """Publish what is known some hours later, with draws of a seed."""
-    diagnose = gate.diagnose
-    monkeypatch.setattr(drawn, "DRAWS", DRAWS)
-    monkeypatch.setattr(fit, "sample", drawn.sample)
-    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
-
-    def run(hours: float = 0.0, seed: int = 1, **more: Any) -> Forecast:
-        done = update.run(later(hours), seed=seed, **more)
-        assert done.document is not None
-        return done.document
-
-    return run
-
-
-@pytest.fixture
-def record(later: Later) -> Callable[[float, str, str, float], None]:
-    """Record a reading some hours after the forecast."""
-
-    def put(hours: float, indicator: str, period: str, value: float) -> None:
-        stated = recording.Stated(indicator, period, str(value), URL, reason="made up")
-        assert recording.store(later(hours), stated).result == "added"
-
-    return put
-
-
-Record = Callable[[float, str, str, float], None]
+from tests.commands.conftest import NOW
+from tests.commands.provisional.conftest import URL, Fit, Later, Record
 
 
 def made(outcome: Outcome) -> Forecast:
@@ -368,64 +317,3 @@ def test_draws_that_are_kept_open_give_the_same_forecast(
 def _moment(desk: Desk) -> Moment:
     seen = knowing.known(desk, desk.clock())
     return Moment(tuple(seen.readings), seen.situation)
-
-
-def test_the_command_says_what_became_of_it(
-    publish: Fit, later: Later, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    publish()
-    clock = later(1).clock
-    monkeypatch.setattr("forecaster.wiring.open_desk", lambda _: later(1))
-    assert clock() > NOW
-    words = ("record", "joint_exercises", "--source", URL, "--reason", "made up")
-    text = run(*words, "--period", "2026-10", "--value", "1").stdout
-    assert "provisional forecast" in text
-    assert "a refit will replace it" in text
-
-    found = json.loads(run(*words, "--period", "2026-09", "--value", "0", "--json").stdout)
-    assert found["result"] == "added"
-    assert found["forecast"]["result"] == "provisional"
-    assert found["forecast"]["headline"]["quantity"] == "alliance_by"
-    monkeypatch.setattr(weighing, "ESS_LEAST", 1e9)
-    text = run(*words, "--period", "2026-08", "--value", "2").stdout
-    assert "refit queued: the headline keeps" in text
-    assert "`forecaster update`" in text
-
-
-def test_a_made_up_forecast_without_draws_costs_no_reading(put: Put, desk: Desk, run: Run) -> None:
-    put("made-up", as_of=NOW - timedelta(hours=1))
-    done = run(
-        *("record", "joint_exercises", "--period", "2026-10", "--value", "3"),
-        *("--source", URL, "--reason", "made up"),
-    )
-
-    assert done.exit_code == 0, cast("Any", done).output
-    assert "refit queued: the draws of made-up are of the model synthetic" in done.stdout
-    assert stands(desk)["forecast_id"] == "made-up"
-
-
-def test_nothing_that_takes_long_is_imported() -> None:
-    heavy = "xarray pandas arviz arviz_stats pymc pytensor nutpie numba scipy.stats altair"
-    code = (
-        "import sys; import forecaster.instant, h5netcdf; "
-        f"print(*sorted(set({heavy.split()!r}) & set(sys.modules)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == ""
-
-
-def test_the_job_looks_again_until_nothing_is_left(
-    publish: Fit, record: Record, later: Later
-) -> None:
-    assert work.instant(later(0)) == Done("no forecast was published yet; run `forecaster update`")
-    publish()
-    assert not work.instant(later(1)).news
-    record(1, "joint_exercises", "2026-10", 1)
-    done = work.instant(later(1))
-
-    assert done.news
-    assert not done.forecast
-    assert done.message.startswith("provisional forecast")
-    assert not work.instant(later(1)).news
