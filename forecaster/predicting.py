@@ -31,6 +31,7 @@ from forecaster.wiring import Desk
 from indicators.spec import Indicator
 
 DIGITS = 5  # significant ones that are kept
+DRAWS = 1000  # that are mixed: more change a quantile by less than a hundredth of its spread
 
 
 def of_update(
@@ -68,7 +69,7 @@ def of_draws(
     if not targets:
         return []
     last = max(month_index(target.at.end) for _, target in targets)
-    longer = predictive.lengthened(given, last + 1, seed)
+    longer = predictive.lengthened(predictive.thinned(given, DRAWS), last + 1, seed)
     usual = baselines.usual_scale(
         [found[name] for name in found if catalogue[name].observation.likelihood == "normal"]
     )

@@ -13,7 +13,7 @@ by indicator and period, so that no reading's draws depend on which others were 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -107,6 +107,24 @@ def lengthened(given: Reopened, n_months: int, seed: int) -> Reopened:
     if n_months <= given.paths.n_months:
         return given
     return at_month(given, n_months, seed, shocks=True)
+
+
+def thinned(given: Reopened, most: int) -> Reopened:
+    """Every so many of the draws, so that at most ``most`` are left; neighbours say much the same.
+
+    For what is summed up over draws; what goes with the draws of a forecast one by one needs all.
+    """
+    step = -(-len(given.paths.factors) // most)
+    rows = slice(None, None, step)
+    paths = replace(
+        given.paths,
+        named={name: one[rows] for name, one in given.paths.named.items()},
+        factors=given.paths.factors[rows],
+        own_ahead=given.paths.own_ahead[rows],
+        deviations_ahead=given.paths.deviations_ahead[rows],
+    )
+    hazards = {name: one[rows] for name, one in given.hazards.items()}
+    return replace(given, paths=paths, state=given.state.part(rows), hazards=hazards)
 
 
 def asked(one: Indicator, period: Period) -> Observation:

@@ -26,6 +26,7 @@ from forecaster.model.predictive import (
     months_of,
     next_reading,
     of_draws,
+    thinned,
 )
 from forecaster.model.reopen import Reopened, opened
 from indicators import Period
@@ -183,6 +184,19 @@ def test_the_same_seed_says_the_same_whatever_else_was_asked() -> None:
     next_reading(CHOSEN["gdp_ratio"], rows_of("gdp_ratio"), given, Period.parse("2027"), 3)
     np.testing.assert_array_equal(first, next_reading(one, rows_of(one.id), given, period, 3))
     assert not np.array_equal(first, next_reading(one, rows_of(one.id), given, period, 4))
+
+
+def test_fewer_draws_are_some_of_them() -> None:
+    given, _ = drawn(8, 25)
+    few = thinned(given, 10)
+    one, period = CHOSEN["gdp_ratio"], Period.parse(rows_of("gdp_ratio")[-1].period)
+    all_of_them = of_draws(one, rows_of("gdp_ratio")[:-1], given, period, 1)
+    some = of_draws(one, rows_of("gdp_ratio")[:-1], few, period, 1)
+    assert isinstance(some, Measured)
+    assert isinstance(all_of_them, Measured)
+    np.testing.assert_allclose(some.mean, all_of_them.mean[::3])
+    assert len(few.state.west) == len(few.hazards["alliance"]) == 9
+    assert lengthened(few, FRAME.n_months + 2, 1).paths.factors.shape[0] == 9
 
 
 def test_what_cannot_be_predicted_says_why() -> None:
