@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from forecaster import documents, worked_out
-from forecaster.belief import Came, Forecast, ToWatch, Watchlist
+from forecaster.belief import Forecast
 from forecaster.errors import NothingKnown
 from forecaster.store import forecasts, readings
 from forecaster.store.readings import StoredReading
+from forecaster.watchlist import Came, ToWatch, Watchlist
 from forecaster.wiring import Desk
 
 NAME = "watch"

@@ -14,7 +14,7 @@ from numpy.random import default_rng
 from threadpoolctl import threadpool_limits
 
 from forecaster import sources
-from forecaster.belief import Expected, Forecast, ToWatch, Watchlist
+from forecaster.belief import Forecast
 from forecaster.model import outlooks, predictive
 from forecaster.model.grid import month_index
 from forecaster.model.news import Drawn
@@ -23,6 +23,7 @@ from forecaster.model.outlooks import After, Outlook
 from forecaster.model.predictive import Unpredictable
 from forecaster.opened import drawn, side
 from forecaster.sources import Watch
+from forecaster.watchlist import Expected, ToWatch, Watchlist
 from forecaster.wiring import Desk
 from indicators import Indicator, Period
 

@@ -13,7 +13,6 @@ from forecaster.belief import (
     FAMILIES,
     Band,
     Constraints,
-    Expected,
     Explanation,
     Fitted,
     Forecast,
@@ -22,11 +21,10 @@ from forecaster.belief import (
     Level,
     Series,
     Strength,
-    ToWatch,
-    Watchlist,
 )
 from forecaster.posterior import explanations, prior_words
 from forecaster.posterior.explanations import Ends, Known, Weighed
+from forecaster.watchlist import Expected, ToWatch, Watchlist
 
 AS_OF = "2026-11-22T06:10:00Z"
 HORIZONS = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from forecaster import settings
-from forecaster.belief import Watchlist
 from forecaster.commands import options, speak
 from forecaster.posterior import watch_words, words
+from forecaster.watchlist import Watchlist
 
 
 def watch(as_json: bool = options.Json) -> None:

@@ -103,18 +103,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Step:
-    """The way from one moment to another as the draws see it.
+    """The way from one moment (``then``) to another (``now``) as the draws see it.
 
-    Attributes
-    ----------
-    then, now : Reopened
-        The draws on the grid of the first moment and on that of the second.
-    players : list
-        Kind and indicator of what came in between.
-    game : Game
-        What each of them adds to the log weights.
-    log_weights : array (4, sample)
-        At the start, after the time that passed, after what was resolved, after the readings.
+    ``log_weights`` (4, sample) are those at the start, after the time that passed, after what was
+    resolved, after the readings.
     """
 
     then: Reopened

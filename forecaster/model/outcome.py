@@ -17,7 +17,7 @@ from forecaster.model.grid import month_end, month_name
 from forecaster.model.layout import SCALARS, Layout
 from priors import LogNormal, Priors
 
-if TYPE_CHECKING:  # xarray takes as long to import as all the rest, and paths do not need it
+if TYPE_CHECKING:  # takes as long to import as all the rest, and paths do not need it
     import xarray as xr
 
     from forecaster.model.fit import Draws
@@ -94,8 +94,7 @@ def walk(
     x: Array, layout: Layout, design: Design, priors: Priors, seed: int
 ) -> tuple[Paths, State, dict[str, Array]]:
     """The same of vectors (sample, coordinate): paths, state, and the parameters by name."""
-    n = len(x)
-    flat = layout.natural(x)
+    n, flat = len(x), layout.natural(x)
     rng = np.random.default_rng([seed, 1992])
     for name in ASSUMED:
         flat[name] = priors.parameters[name].sample(rng, n)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from forecaster.belief import Came, Expected, ToWatch, Watchlist
 from forecaster.posterior import words
+from forecaster.watchlist import Came, Expected, ToWatch, Watchlist
 
 MEANING = (
     "Points: how far the next reading is expected to move the headline, up or down. Low, expected "

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forecaster.belief import FACTORS, Constraints, Headline, Level, NewsPart, Series, ToWatch
+from forecaster.belief import FACTORS, Constraints, Headline, Level, NewsPart, Series
+from forecaster.watchlist import ToWatch
 from forecaster.web.studio import Drawing
 
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forecaster import watched
-from forecaster.belief import Came, Watchlist
+from forecaster.watchlist import Came, Watchlist
 from forecaster.web.api import answers
 from forecaster.web.api.answers import AsOf
 from forecaster.web.memo import Kept

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 import altair as alt
 
-from forecaster.belief import ToWatch
+from forecaster.watchlist import ToWatch
 from forecaster.web.charts.parts import Chart, Sheets, finish
 
 _WIDE, _ROW, _WRAP = 300, 30, 40

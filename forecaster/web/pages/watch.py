@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from forecaster import watched
-from forecaster.belief import Came, ToWatch, Watchlist
 from forecaster.errors import NothingKnown
 from forecaster.posterior import watch_words, words
 from forecaster.store import forecasts
+from forecaster.watchlist import Came, ToWatch, Watchlist
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
 from forecaster.web.pages import nothing
