@@ -120,8 +120,9 @@ def _impossible(tree: xr.DataTree) -> list[str]:
         found.append("P(alliance by date) falls somewhere")
     if (shown["scenarios"].sel(scenario="alliance").values - by > 1e-9).any():
         found.append("P(alliance in force) exceeds P(alliance by date) somewhere")
-    there = "fitted" in tree.children
-    fitted: Mapping[str, Any] = tree["fitted"].to_dataset().data_vars if there else {}
+    fitted: Mapping[Any, Any] = {}
+    if "fitted" in tree.children:
+        fitted = tree["fitted"].to_dataset().data_vars
     for name in ("factor_alone", "predictive", "left_out"):
         if name not in fitted:
             continue
