@@ -54,6 +54,7 @@ def keep(desk: Desk, document: Forecast, drawn: Drawn) -> None:
             for name, array in _arrays(drawn).items():
                 np.save(part / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
             (part / ABOUT).write_text(json.dumps(_about(drawn)), encoding="utf-8")
+            shutil.rmtree(folder, ignore_errors=True)  # there, and could not be read
             part.replace(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)

@@ -32,8 +32,8 @@ def collect(
     news = any(one.readings_added + one.withdrawn for one in done)
     made = at_once.forecast(desk) if news else None
     if as_json:
-        told = None if made is None else made.told()
-        speak.document({"sources": [one.document() for one in done], "forecast": told})
+        told = {} if made is None else {"forecast": made.told()}
+        speak.document({"sources": [one.document() for one in done], **told})
     else:
         _tell(done)
         if made is not None:

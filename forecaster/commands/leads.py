@@ -75,7 +75,7 @@ def confirm(
     done = judging.confirm(desk, number, stated, asked=judging.Asked(line))
     made = at_once.forecast(desk) if done.added else None
     if as_json:
-        speak.document(done.document() | {"forecast": None if made is None else made.told()})
+        speak.document(done.document() | ({} if made is None else {"forecast": made.told()}))
     elif done.value is None:
         speak.say(f"lead {number} is confirmed; nothing was recorded")
     elif done.added:

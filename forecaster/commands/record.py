@@ -50,7 +50,7 @@ def record(
     done = recording.store(desk, stated, entry=line)
     made = at_once.forecast(desk) if done.result == "added" else None
     if as_json:
-        speak.document(done.document() | {"forecast": None if made is None else made.told()})
+        speak.document(done.document() | ({} if made is None else {"forecast": made.told()}))
     else:
         _tell(done, made)
     for text in done.remarks:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -119,7 +120,9 @@ def _impossible(tree: xr.DataTree) -> list[str]:
         found.append("P(alliance by date) falls somewhere")
     if (shown["scenarios"].sel(scenario="alliance").values - by > 1e-9).any():
         found.append("P(alliance in force) exceeds P(alliance by date) somewhere")
-    fitted = tree["fitted"] if "fitted" in tree.children else xr.DataTree()
+    fitted: Mapping[Any, Any] = {}
+    if "fitted" in tree.children:
+        fitted = tree["fitted"].to_dataset().data_vars
     for name in ("factor_alone", "predictive", "left_out"):
         if name not in fitted:
             continue

@@ -101,5 +101,7 @@ def test_names_are_those_of_commands_and_the_job_does_them_all(desk: Desk) -> No
     assert "nothing to work out" in work.analyse(desk).message
     from jobs.mount import app
 
-    commands = {one.name for one in app.registered_commands}
+    commands = {
+        one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands
+    }
     assert {name for name, _ in analysing.ANALYSES} <= commands

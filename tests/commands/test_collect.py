@@ -144,6 +144,7 @@ def lead(publish: Publish, run: Run) -> int:
 def test_a_confirmed_lead_raises_the_count_of_its_month(desk: Desk, lead: int, run: Run) -> None:
     before = value(desk, "leader_meetings", "2026-05")
     done = shown(run("leads", "confirm", str(lead), "--note", "in the paper", "--json"))
+    assert done.pop("forecast")["result"] == "none"
     assert {
         "id": lead,
         "decision": "confirmed",
@@ -247,7 +248,9 @@ def test_a_value_is_accepted_with_a_reason(desk: Desk, aside: int, run: Run) -> 
         run("quarantine", "accept", str(aside), "--reason", " ").exception, UsageError
     )
     done = run("quarantine", "accept", str(aside), "--reason", "new unit", "--json")
-    assert {"id": aside, "decision": "accepted"} == shown(done)
+    found = shown(done)
+    assert found.pop("forecast")["result"] == "none"
+    assert {"id": aside, "decision": "accepted"} == found
     newest = readings.vintages(desk.engine, "trade_total")[-1]
     assert (23500.0, "new unit") == (newest.value, newest.reason)
     assert "accepted already" in str(

@@ -92,7 +92,10 @@ def test_update_draws_once_more_when_the_gate_refused(
 ) -> None:
     from forecaster import update
 
-    ends = [SimpleNamespace(kind=kind, message=kind) for kind in ("rejected", "published")]
+    ends = [
+        SimpleNamespace(kind=kind, message=kind, document=None)
+        for kind in ("rejected", "published")
+    ]
     monkeypatch.setattr(update, "run", lambda _desk: ends.pop(0))
     assert Done("published", forecast=True) == work.update(desk)
     assert [] == ends

@@ -1,8 +1,9 @@
-"""A provisional forecast, from files to the command: real designs, draws that no fit made."""
+"""A provisional forecast, from files to the document: what it says."""
 
 from __future__ import annotations
 
-import shutil
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -10,35 +11,20 @@ import numpy as np
 import pytest
 
 from forecaster import (
-    documents,
     instant,
     kept_paths,
     knowing,
     opened,
-    recording,
     standing,
     weighing,
 )
 from forecaster.belief import Forecast
-from forecaster.instant import Outcome
 from forecaster.model.moment import Moment
 from forecaster.posterior import reweighed, series
 from forecaster.store import forecasts, resolutions
 from forecaster.wiring import Desk
-from tests.commands.conftest import NOW
-from tests.commands.provisional.conftest import URL, Fit, Later, Record
-
-
-def made(outcome: Outcome) -> Forecast:
-    assert outcome.result == "provisional", outcome
-    assert outcome.document is not None
-    return outcome.document
-
-
-def stands(desk: Desk) -> Forecast:
-    found = forecasts.standing(desk.engine)
-    assert found is not None
-    return found
+from tests.commands.conftest import NOW, ROOT
+from tests.commands.instant.conftest import URL, Fit, Later, Record, made, stands
 
 
 def test_a_reading_gives_a_provisional_forecast_that_stands(
@@ -92,17 +78,6 @@ def test_equal_weights_give_the_document_of_the_fit(publish: Fit, later: Later) 
         assert _flat(numbers) == pytest.approx(_flat(base[name]), rel=1e-9)  # type: ignore[literal-required]
 
 
-def _flat(value: Any) -> dict[str, Any]:
-    """Every number of a part of a document by its path."""
-    if isinstance(value, dict):
-        pairs = value.items()
-    elif isinstance(value, list):
-        pairs = ((str(k), one) for k, one in enumerate(value))  # type: ignore[assignment]
-    else:
-        return {"": value} if isinstance(value, float) else {}
-    return {f"{name}/{path}": one for name, part in pairs for path, one in _flat(part).items()}
-
-
 def test_a_supportive_reading_raises_it_and_an_opposing_one_lowers_it(
     publish: Fit, record: Record, later: Later
 ) -> None:
@@ -130,80 +105,6 @@ def test_what_is_known_already_makes_no_forecast(
     assert stands(desk) == first
 
 
-def test_without_a_forecast_there_is_nothing_to_weigh(desk: Desk, later: Later) -> None:
-    assert instant.run(later(1)).result == "none"
-    assert forecasts.standing(desk.engine) is None
-
-
-def test_an_extreme_reading_leaves_it_to_a_fit(
-    publish: Fit, record: Record, later: Later, desk: Desk
-) -> None:
-    base = publish()
-    record(1, "gdp_ratio", "2025", 900.0)
-    found = instant.run(later(1))
-
-    assert found.result == "queued"
-    assert "k-hat" in found.why or "effective draws" in found.why
-    assert instant.message(found).startswith("refit queued: ")
-    assert stands(desk) == base
-
-
-@pytest.mark.parametrize(
-    ("name", "bound", "said"),
-    [("K_HAT_LIMIT", -10.0, "k-hat of the weights is"), ("ESS_LEAST", 1e9, "are needed")],
-)
-def test_weights_that_do_not_carry_leave_it_to_a_fit(
-    publish: Fit,
-    record: Record,
-    later: Later,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    bound: float,
-    said: str,
-) -> None:
-    publish()
-    record(1, "joint_exercises", "2026-10", 3)
-    monkeypatch.setattr(weighing, name, bound)
-    found = instant.run(later(1))
-
-    assert found.result == "queued"
-    assert said in found.why
-    assert found.k_hat is not None
-    assert found.ess is not None
-
-
-def test_draws_that_cannot_be_opened_leave_it_to_a_fit(
-    publish: Fit, record: Record, later: Later, desk: Desk
-) -> None:
-    base = publish()
-    record(1, "joint_exercises", "2026-10", 3)
-    place = forecasts.posterior_of(desk.engine, base["forecast_id"])
-    assert place is not None
-    file = desk.settings.home / place[0]
-    content = file.read_bytes()
-    file.write_bytes(b"damaged")
-    assert "is not what was written" in instant.run(later(1)).why
-    file.unlink()
-    assert "is gone" in instant.run(later(1)).why
-    file.write_bytes(content)
-    made(instant.run(later(1)))
-
-
-def test_an_indicator_that_the_fit_does_not_know_leaves_it_to_a_fit(
-    publish: Fit, later: Later
-) -> None:
-    publish()
-    desk = later(1)
-    one = desk.catalogue["joint_exercises"].model_copy(update={"id": "made_up", "history": ()})
-    desk.__dict__["catalogue"] = {**desk.catalogue, "made_up": one}
-    stated = recording.Stated("made_up", "2026-10", "3", URL, reason="made up")
-    assert recording.store(desk, stated).result == "added"
-    found = instant.run(desk)
-
-    assert found.result == "queued"
-    assert "another catalogue of indicators" in found.why
-
-
 def test_another_month_and_what_came_into_force_are_weighed_too(
     publish: Fit, record: Record, later: Later, desk: Desk
 ) -> None:
@@ -225,37 +126,6 @@ def test_another_month_and_what_came_into_force_are_weighed_too(
         assert "explanation" not in after
     else:
         assert "k-hat" in outcome.why or "effective draws" in outcome.why
-
-
-def test_the_fit_replaces_it_and_keeps_how_far_it_was_off(
-    publish: Fit, record: Record, later: Later, desk: Desk
-) -> None:
-    publish()
-    record(1, "joint_exercises", "2026-10", 3)
-    before = made(instant.run(later(1)))
-    after = publish(2)  # though nothing is new: a provisional forecast has to be replaced
-
-    assert stands(desk)["forecast_id"] == after["forecast_id"]
-    off = after["instant"]
-    assert off["provisional"] == before["forecast_id"]
-    assert off["mean"] == before["headline"]["mean"]
-    difference = before["headline"]["mean"] - after["headline"]["mean"]
-    assert off["points"] == pytest.approx(100.0 * difference)
-    assert off["mcse"] > 0.0
-    assert (off["k_hat"], off["ess"]) == (before["weighed"]["k_hat"], before["weighed"]["ess"])
-    assert after["explanation"]["from"] == before["weighed"]["base"]
-    assert documents.before(desk, after["forecast_id"]) is not None
-
-
-def test_a_fit_that_knows_more_is_no_measure_of_it(
-    publish: Fit, record: Record, later: Later
-) -> None:
-    publish()
-    record(1, "joint_exercises", "2026-10", 3)
-    made(instant.run(later(1)))
-    record(2, "joint_exercises", "2026-10", 1)
-
-    assert "instant" not in publish(3)
 
 
 def test_its_file_has_the_curves_of_the_page(
@@ -301,17 +171,39 @@ def test_draws_that_are_kept_open_give_the_same_forecast(
     first = made(instant.run(later(1)))
 
     for name in ("named.kappa.npy", kept_paths.ABOUT):
-        kept_paths.keep(desk, base, kept)
+        kept_paths.keep(desk, base, anew)
         (folder / name).write_bytes(b"damaged")
         assert kept_paths.load(desk, base) is None
         found = weighing.weigh(later(1), base, _moment(later(1)))
         assert float(found.weights.mean(found.drawn.value)) == pytest.approx(
             first["headline"]["mean"], rel=1e-12
         )
-        shutil.rmtree(folder)
     weighing.make_ready(desk, publish(3))
     (other,) = (desk.settings.home / kept_paths.FOLDER).iterdir()
     assert other.name != folder.name
+
+
+def test_nothing_that_takes_long_is_imported() -> None:
+    heavy = "xarray pandas arviz arviz_stats pymc pytensor nutpie numba scipy.stats altair"
+    code = (
+        "import sys; import forecaster.instant, h5netcdf; "
+        f"print(*sorted(set({heavy.split()!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
+
+
+def _flat(value: Any) -> dict[str, Any]:
+    """Every number of a part of a document by its path."""
+    if isinstance(value, dict):
+        pairs = value.items()
+    elif isinstance(value, list):
+        pairs = ((str(k), one) for k, one in enumerate(value))  # type: ignore[assignment]
+    else:
+        return {"": value} if isinstance(value, float) else {}
+    return {f"{name}/{path}": one for name, part in pairs for path, one in _flat(part).items()}
 
 
 def _moment(desk: Desk) -> Moment:

@@ -1,4 +1,4 @@
-"""A desk some hours later, forecasts with draws that no fit made, readings in between: fixtures."""
+"""Provisional forecasts: real designs, files and futures, draws that no fit made."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pytest
 
 from forecaster import recording, update
 from forecaster.belief import Forecast
+from forecaster.instant import Outcome
 from forecaster.model import fit
 from forecaster.posterior import gate
+from forecaster.store import forecasts
 from forecaster.wiring import Desk
 from tests import drawn
 from tests.commands.conftest import NOW
@@ -56,3 +58,15 @@ def record(later: Later) -> Callable[[float, str, str, float], None]:
         assert recording.store(later(hours), stated).result == "added"
 
     return put
+
+
+def made(outcome: Outcome) -> Forecast:
+    assert outcome.result == "provisional", outcome
+    assert outcome.document is not None
+    return outcome.document
+
+
+def stands(desk: Desk) -> Forecast:
+    found = forecasts.standing(desk.engine)
+    assert found is not None
+    return found
