@@ -7,7 +7,7 @@ the draws of that fit are weighed by it, and a fit of the same readings is made 
 share the draws of the one fit, so what is wrong with these by chance is wrong in all of them:
 differences are not independent of each other.
 
-The state and ``cases.json`` are kept in a folder; a case that is there is not made again.
+The state and ``cases-ID.json`` are kept in a folder; a case that is there is not made again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from forecaster import opened, settings, update, weighing
-from forecaster.belief import Forecast
+from forecaster.belief import Forecast, Kind
+from forecaster.knowing import MODEL_VERSION
 from forecaster.model.fit import Effort
 from forecaster.model.grid import month_index
 from forecaster.model.infer import infer
@@ -60,22 +61,27 @@ def desk(folder: Path, effort: Effort | None = None) -> Desk:
     return found
 
 
-def base(here: Desk) -> Forecast:
-    """The fit of what was known then; made if it is not there.
+def base(here: Desk, *, trial: bool = False) -> Forecast:
+    """The fit of what was known then; made if it is not there. A trial takes one that was refused.
 
     Raises
     ------
     RuntimeError
         If the gate refused it at every seed.
     """
-    for seed in range(1, ATTEMPTS + 1):
-        made = forecasts.history(here.engine, kinds=("hindcast",))
+    kinds: tuple[Kind, ...] = ("hindcast", "rejected") if trial else ("hindcast",)
+    for seed in range(ATTEMPTS + 1):
+        if seed > 0:
+            update.run(here, as_of=KNOWN, seed=seed)
+        made = [
+            one
+            for one in forecasts.history(here.engine, kinds=kinds)
+            if (one.priors_hash, one.model_version) == (here.priors.digest, MODEL_VERSION)
+        ]
         found = forecasts.get(here.engine, made[-1].forecast_id) if made else None
         if found is not None:
             return found
-        update.run(here, as_of=KNOWN, seed=seed)
-    made = forecasts.history(here.engine, kinds=("hindcast", "rejected"))
-    raise RuntimeError(f"the gate refused {len(made)} fits of what was known at {KNOWN:%Y-%m-%d}")
+    raise RuntimeError(f"the gate refused {ATTEMPTS} fits of what was known at {KNOWN:%Y-%m-%d}")
 
 
 def coming(here: Desk, moment: Moment) -> list[StoredReading]:
@@ -132,9 +138,9 @@ def case(here: Desk, start: Forecast, moment: Moment, more: StoredReading) -> Fi
 def run(folder: Path, cases: int, effort: Effort | None = None) -> Iterator[Figures]:
     """Every case, those of the folder first."""
     here = desk(folder, effort)
-    start = base(here)
+    start = base(here, trial=effort is not None)
     moment = opened.side(here, start).moment
-    file = folder / "cases.json"
+    file = folder / f"cases-{start['forecast_id']}.json"
     kept: dict[str, Figures] = json.loads(file.read_text()) if file.exists() else {}
     for more in chosen(coming(here, moment), cases):
         if more.indicator not in kept:

@@ -102,6 +102,7 @@ def test_names_are_those_of_commands_and_the_job_does_them_all(desk: Desk) -> No
     from jobs.mount import app
 
     commands = {
-        one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands
+        one.name or getattr(one.callback, "__name__", "").replace("_", "-")
+        for one in app.registered_commands
     }
     assert {name for name, _ in analysing.ANALYSES} <= commands
