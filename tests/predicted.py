@@ -8,6 +8,7 @@ from typing import Any
 from scipy.stats import norm
 
 from forecaster.posterior import scores
+from forecaster.posterior.levels import LEVELS
 from forecaster.store import predictions
 from forecaster.store.engine import writing
 from forecaster.store.handle import Engine
@@ -42,7 +43,7 @@ def measured(
             "center": 0.0,
             "scale": 1.0,
         },
-        "model": [float(one) for one in norm.ppf(scores.LEVELS, mean, sd)],
+        "model": [float(one) for one in norm.ppf(LEVELS, mean, sd)],
         "no_change": wide,
         "trend": wide,
         "seasonal": None,

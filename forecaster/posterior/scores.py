@@ -18,11 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from forecaster.posterior.levels import LEVELS
+
 Array = NDArray[np.float64]
 
-_TAIL = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025)
-_MIDDLE = tuple(round(0.05 * k, 2) for k in range(1, 20))
-LEVELS: tuple[float, ...] = (*_TAIL, *_MIDDLE, *(1.0 - one for one in reversed(_TAIL)))
 SCORES: Array = ndtri(np.array(LEVELS))
 NARROW = 1e-9  # quantiles that agree are taken apart by this much
 LEAST = 1e-12  # no count is given a smaller probability

@@ -12,7 +12,7 @@ import numpy as np
 from forecaster.errors import WrongValue
 from forecaster.posterior import scores_words as say
 from forecaster.posterior import skill
-from forecaster.posterior.scores import LEVELS
+from forecaster.posterior.levels import LEVELS
 from forecaster.posterior.skill import Scores, Units
 from forecaster.scoring import slow
 from forecaster.store import predictions

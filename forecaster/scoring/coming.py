@@ -16,6 +16,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from forecaster.posterior import scores
+from forecaster.posterior.levels import LEVELS
 from forecaster.posterior.scores import Array, Scored
 from forecaster.store import predictions
 from forecaster.store.instants import to_text
@@ -126,7 +127,7 @@ def _by(
     stated = [k for k, (_, body, _) in enumerate(group) if body[way] is not None]
     given = [group[k][1][way] for k in stated]
     if measured:
-        width = len(scores.LEVELS) if way == "model" else 3
+        width = len(LEVELS) if way == "model" else 3
         numbers = np.array(given, dtype=float).reshape(len(stated), width)
         knots = numbers if way == "model" else _quantiles(numbers)
         return scores.measured(knots, value[stated]), {k: at for at, k in enumerate(stated)}
@@ -140,7 +141,7 @@ def _by(
 def _quantiles(numbers: Array) -> Array:
     """Student-t distributions (location, scale, degrees of freedom), by their quantiles."""
     location, scale, df = numbers.T[:, :, None]
-    return np.asarray(location + scale * student.ppf(np.array(scores.LEVELS)[None], df))
+    return np.asarray(location + scale * student.ppf(np.array(LEVELS)[None], df))
 
 
 def _row(

@@ -15,6 +15,7 @@ from forecaster import predicting, recording, update
 from forecaster.errors import WrongValue
 from forecaster.model import fit
 from forecaster.posterior import gate, scores
+from forecaster.posterior.levels import LEVELS
 from forecaster.scoring import board, coming
 from forecaster.store import forecasts, predictions, readings, runs
 from forecaster.store.records import NewReading
@@ -113,7 +114,7 @@ def test_scoring_is_what_the_distributions_say(desk: Desk) -> None:
     read(desk, "leader_meetings", "2026-12", 0)
     assert coming.score(later(desk)) == 2
     first, second = fared(desk)
-    exact = scores.measured(norm.ppf(scores.LEVELS, 1.0, 0.5)[None], np.array([1.8]))
+    exact = scores.measured(norm.ppf(LEVELS, 1.0, 0.5)[None], np.array([1.8]))
     assert first.crps == pytest.approx(float(exact.crps[0]))
     assert first.log_score == pytest.approx(norm.logpdf(1.8, 1.0, 0.5), abs=1e-5)
     assert first.pit == pytest.approx(norm.cdf(1.8, 1.0, 0.5))

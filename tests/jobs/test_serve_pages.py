@@ -24,7 +24,17 @@ from tests.web.serving import put
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
-HEAVY = ("xarray", "altair", "pymc", "pytensor", "numba", "pandas", "vl_convert", "alembic")
+HEAVY = (
+    "xarray",
+    "altair",
+    "pymc",
+    "pytensor",
+    "numba",
+    "pandas",
+    "scipy",
+    "vl_convert",
+    "alembic",
+)
 EACH_SECOND = '[job.resolve]\nevery = "1s"\ncatch_up = "latest"\n'
 
 

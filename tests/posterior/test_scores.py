@@ -9,13 +9,14 @@ from scipy.integrate import quad
 from scipy.stats import kstest, nbinom, norm, t
 
 from forecaster.posterior import scores
+from forecaster.posterior.levels import LEVELS
 
 
 def test_a_normal_distribution_is_scored_exactly() -> None:
     """CRPS in closed form: sd (z (2 Phi(z) - 1) + 2 phi(z) - 1 / sqrt(pi))."""
     mean, sd = 1.3, 0.4
     value = np.array([-4.0, 0.2, 1.3, 1.8, 6.0])
-    knots = np.tile(norm.ppf(scores.LEVELS, mean, sd), (len(value), 1))
+    knots = np.tile(norm.ppf(LEVELS, mean, sd), (len(value), 1))
     z = (value - mean) / sd
     found = scores.measured(knots, value)
     exact = sd * (z * (2.0 * norm.cdf(z) - 1.0) + 2.0 * norm.pdf(z) - 1.0 / np.sqrt(np.pi))
@@ -26,7 +27,7 @@ def test_a_normal_distribution_is_scored_exactly() -> None:
 
 @pytest.mark.parametrize("df", [3, 8])
 def test_a_heavy_tail_is_scored_nearly_exactly(df: int) -> None:
-    knots = t.ppf(scores.LEVELS, df)[None]
+    knots = t.ppf(LEVELS, df)[None]
     for value in (-6.0, 0.1, 2.5):
         exact = (
             quad(lambda x: t.cdf(x, df) ** 2, -np.inf, value)[0]
@@ -39,14 +40,14 @@ def test_a_heavy_tail_is_scored_nearly_exactly(df: int) -> None:
 
 
 def test_the_density_sums_to_one() -> None:
-    knots = np.tile(t.ppf(scores.LEVELS, 4), (200_001, 1))
+    knots = np.tile(t.ppf(LEVELS, 4), (200_001, 1))
     x = np.linspace(-60.0, 60.0, 200_001)
     density = np.exp(scores.measured(knots, x).log_score)
     assert density.sum() * (x[1] - x[0]) == pytest.approx(1.0, abs=1e-3)
 
 
 def test_quantiles_that_agree_do_no_harm() -> None:
-    found = scores.measured(np.zeros((1, len(scores.LEVELS))), np.array([0.5]))
+    found = scores.measured(np.zeros((1, len(LEVELS))), np.array([0.5]))
     assert found.crps[0] == pytest.approx(0.5, abs=1e-4)
     assert np.isfinite(found.log_score[0]) or found.log_score[0] < 0.0
 
@@ -55,7 +56,7 @@ def test_quantiles_of_a_mixture_are_those_of_its_draws() -> None:
     rng = default_rng(1)
     mean, sd = rng.standard_t(5, 2_000), np.exp(0.5 * rng.standard_normal(2_000))
     found = scores.quantiles_of_normals(mean, sd)
-    for level, one in zip(scores.LEVELS, found, strict=True):
+    for level, one in zip(LEVELS, found, strict=True):
         assert norm.cdf(one, mean, sd).mean() == pytest.approx(level, rel=0.05)
 
 
@@ -89,7 +90,7 @@ def test_the_true_distribution_scores_better_than_another() -> None:
     value = rng.standard_normal(4_000)
 
     def mean_scores(mean: float, sd: float) -> tuple[float, float]:
-        found = scores.measured(np.tile(norm.ppf(scores.LEVELS, mean, sd), (4_000, 1)), value)
+        found = scores.measured(np.tile(norm.ppf(LEVELS, mean, sd), (4_000, 1)), value)
         return float(found.crps.mean()), float(found.log_score.mean())
 
     best = mean_scores(0.0, 1.0)
