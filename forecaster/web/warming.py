@@ -73,11 +73,11 @@ def _wanted(site: Site, newest: str | None) -> Iterator[tuple[str, str, dict[str
     if newest is not None:
         address = "/forecasts/{forecast_id}"
         yield address, f"/forecasts/{quote(newest, safe='')}", {"forecast_id": newest}
-    for name in site.desk.catalogue:
-        yield "/indicators/{name}", f"/indicators/{name}", {"name": name}
-    known: rules.Rules = {}
+    known: rules.Rules = {}  # a rule's page is the slowest, for it looks at every forecast there was
     with suppress(InvalidFiles):  # whoever asks for the page of a rule is told
         known = rules.read(site.desk.settings.alerts)
     for name, rule in known.items():
         if isinstance(rule, rules.OfQuantity):
             yield "/alerts/rules/{rule}", f"/alerts/rules/{name}", {"rule": name}
+    for name in site.desk.catalogue:
+        yield "/indicators/{name}", f"/indicators/{name}", {"name": name}
