@@ -73,7 +73,7 @@ def _wanted(site: Site, newest: str | None) -> Iterator[tuple[str, str, dict[str
     if newest is not None:
         address = "/forecasts/{forecast_id}"
         yield address, f"/forecasts/{quote(newest, safe='')}", {"forecast_id": newest}
-    known: rules.Rules = {}  # a rule's page is the slowest, for it looks at every forecast there was
+    known: rules.Rules = {}  # their pages look at every forecast there was, which takes longest
     with suppress(InvalidFiles):  # whoever asks for the page of a rule is told
         known = rules.read(site.desk.settings.alerts)
     for name, rule in known.items():
