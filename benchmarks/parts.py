@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks import by_itself as alone
-from benchmarks import collecting, process, race
+from benchmarks import collecting, process, race, rolling
 from benchmarks import delivery as delivering
 from benchmarks import desk as pages
 from benchmarks import instant as at_once
@@ -274,6 +274,26 @@ def instant(bench: Bench) -> Figures:
     return {"record_seconds": statistics.median(seconds), **found}
 
 
+def news(bench: Bench) -> Figures:
+    """Parts of a change beside the news of statsmodels; see ``benchmarks/news_race.py``."""
+    if not any(one["passed"] for one in bench.updates):
+        bench.fit(seed=1)
+    done = process.run([sys.executable, "-m", "benchmarks.news_race"], bench.environment())
+    _must(done)
+    found: Figures = json.loads(done.stdout)
+    return found
+
+
+def backtest(bench: Bench) -> Figures:
+    """Hindcasts of 22 years and what they predicted; see ``benchmarks/rolling.py``."""
+    try:
+        if bench.draft:
+            return rolling.measure(bench.environment(), (2005, 2006), bench.home / "rolling")
+        return rolling.measure(bench.environment())
+    except rolling.Broken as error:
+        raise Failed(str(error)) from error
+
+
 PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "update": update,
     "show": show,
@@ -286,6 +306,8 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "desk": desk,
     "delivery": delivery,
     "instant": instant,
+    "news": news,
+    "backtest": backtest,
     "bare": bare,
 }
 

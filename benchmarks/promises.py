@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from benchmarks import blocks
+from benchmarks import blocks, doubts
+from benchmarks.row import Figures, Row
 from forecaster.posterior import words
-
-Figures = Mapping[str, Any]
-
-
-class Row(NamedTuple):
-    """One promise; ``kept`` is None where the figure could not be had."""
-
-    what: str
-    promised: str
-    measured: str
-    kept: bool | None
 
 
 def _update(found: Figures) -> list[Row]:
@@ -265,33 +255,6 @@ def _bare(found: Figures) -> list[Row]:
     ]
 
 
-def _instant(found: Figures) -> list[Row]:
-    cases, weighed, seconds = found["cases"], found["weighed"], found["record_seconds"]
-    return [
-        Row(
-            f"provisional forecasts, {words.count(cases, 'recorded case')}",
-            "at least 15 of 20 weighed",
-            f"{weighed} weighed; k-hat at most {found['k_hat_max']:.2f}, at least "
-            f"{found['ess_min']:,.0f} effective draws",
-            4 * weighed >= 3 * cases,
-        ),
-        Row(
-            "provisional forecast against the fit of the same",
-            "within Monte Carlo error",
-            f"at most {found['off_points_max']:.1f} points off, or "
-            f"{found['off_errors_max']:.1f} standard errors; {found['within_two']} of {weighed} "
-            f"within two; {found['off_points_mean']:+.2f} points on average",
-            found["off_errors_max"] <= 3.0,
-        ),
-        Row(
-            "`forecaster record` with the provisional forecast, median of 3",
-            "under 4 s",
-            f"{seconds:.1f} s",
-            seconds < 4.0,
-        ),
-    ]
-
-
 ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "update": _update,
     "show": _show,
@@ -303,7 +266,7 @@ ROWS: Mapping[str, Callable[[Figures], list[Row]]] = {
     "by_itself": _by_itself,
     "desk": _desk,
     "delivery": _delivery,
-    "instant": _instant,
+    **doubts.ROWS,
     "bare": _bare,
 }
 DYING = {"collecting": "while it collected", "fitting": "in a fit", "published": "just after one"}

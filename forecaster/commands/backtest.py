@@ -103,5 +103,6 @@ def _tell(found: Backtest) -> None:
     speak.say()
     speak.paragraph(
         "Each is the probability within the ten years after it. Pseudo real time: where a "
-        "publisher does not say when a value came out, the usual delay of its source is taken."
+        "publisher does not say when a value came out, the usual delay of its source is taken. "
+        "`forecaster score --hindcasts` holds what they predicted against what came."
     )

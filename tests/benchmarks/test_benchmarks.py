@@ -85,7 +85,7 @@ def test_measured_names_machine_days_and_what_is_missing() -> None:
     said = promises.measured(results)
     assert "21 Nov 2026 to 22 Nov 2026" in said
     assert "at least 20 times (at least 1,200 s against 61 s" in said
-    names = "show store jobs calibration collect by_itself desk delivery instant bare"
+    names = "show store jobs calibration collect by_itself desk delivery instant news backtest bare"
     assert f"Not measured yet: {', '.join(f'`{one}`' for one in names.split())}." in said
 
 
@@ -190,3 +190,26 @@ def test_the_cases_lie_evenly_among_what_became_known() -> None:
     found = [object() for _ in range(36)]
     assert instant.chosen(found, 4) == [found[k] for k in (0, 12, 23, 35)]  # type: ignore[arg-type]
     assert instant.chosen(found[:3], 20) == found[:3]  # type: ignore[arg-type]
+
+
+def test_a_backtest_is_held_to_its_fits_its_time_and_its_scores() -> None:
+    found = {
+        "fits": 22,
+        "standing": 22,
+        "workers": 2,
+        "seconds": 900.0,
+        "sampling_seconds": 1500.0,
+        "race": {"times": 1.8},
+        "scores": {
+            "overall": {
+                "readings": 800,
+                "skill": {"no_change": {"mean": 0.05, "lower": -0.01, "upper": 0.1}},
+                "coverage": {"90": {"mean": 0.91, "lower": 0.89, "upper": 0.93}},
+            }
+        },
+    }
+    rows = promises.rows({"backtest": found})
+    assert [row.kept for row in rows] == [True, True, False, True]
+    assert rows[0].measured == "22 stand; 15 min, 0.60 times the sampling of 25 min"
+    rows = promises.rows({"backtest": {**found, "standing": 21, "scores": {"overall": None}}})
+    assert [row.kept for row in rows] == [False, True]

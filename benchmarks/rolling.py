@@ -1,0 +1,107 @@
+"""A backtest of 22 years, and whether two workers are worth two.
+
+    python -m benchmarks.rolling
+
+The backtest runs as the command does it, by as many processes as there are cores, in a state that
+is kept in ``build/rolling``: what is there is not fitted again. Beside it some small fits are made
+by one worker and by two, each on one core.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks import process
+
+FOLDER = Path(__file__).parents[1] / "build" / "rolling"
+YEARS = (2005, 2026)
+RACE = (2010, 2013)
+SMALL = {"FORECASTER_DRAWS": "150", "FORECASTER_TUNE": "150"}
+Figures = dict[str, Any]
+
+
+class Broken(Exception):
+    """It could not be measured; the text says why."""
+
+
+def backtest(home: Path, environment: Mapping[str, str], words: list[str]) -> Figures:
+    """What the command says, and its seconds from start to end."""
+    here = {**environment, "FORECASTER_HOME": str(home)}
+    home.mkdir(parents=True, exist_ok=True)
+    begun = process.run([*process.command(), "init"], here)
+    done = process.run([*process.command(), "backtest", *words, "--json"], here)
+    if begun.code != 0 or not done.stdout.strip():
+        raise Broken((begun.stderr + done.stderr).strip().splitlines()[-1])
+    return {**json.loads(done.stdout), "seconds": done.seconds}
+
+
+def measure(
+    environment: Mapping[str, str], years: tuple[int, int] = YEARS, folder: Path = FOLDER
+) -> Figures:
+    """The whole backtest, its scores, and the race of one worker against two."""
+    before = _kept(folder)
+    words = ["--from", str(years[0]), "--to", str(years[1])]
+    found = backtest(folder, environment, words)
+    states = [one["state"] for one in found["fits"]]
+    figures: Figures = {
+        "fits": len(states),
+        "standing": sum(one in {"fitted", "stood"} for one in states),
+        "rows": [
+            {"as_of": one["as_of"], "state": one["state"], "headline": one["headline"]}
+            for one in found["fits"]
+        ],
+    }
+    if "stood" in states and before is not None:  # what took how long was measured when it was made
+        figures |= {key: before[key] for key in ("seconds", "sampling_seconds", "workers")}
+    else:
+        figures |= {key: found[key] for key in ("seconds", "sampling_seconds")}
+        figures["workers"] = 2
+    figures["scores"] = _scores(folder, environment)
+    figures["race"] = _race(environment)
+    (folder / "figures.json").write_text(json.dumps(figures))
+    return figures
+
+
+def _kept(folder: Path) -> Figures | None:
+    file = folder / "figures.json"
+    found: Figures | None = json.loads(file.read_text()) if file.exists() else None
+    return found
+
+
+def _scores(home: Path, environment: Mapping[str, str]) -> Figures:
+    """The board of what the hindcasts predicted."""
+    here = {**environment, "FORECASTER_HOME": str(home)}
+    done = process.run([*process.command(), "score", "--hindcasts", "--json"], here)
+    if done.code != 0:
+        raise Broken(done.stderr.strip().splitlines()[-1])
+    found: Figures = json.loads(done.stdout)
+    return found
+
+
+def _race(environment: Mapping[str, str]) -> Figures:
+    """Sampling of the same four small fits by one worker and by two; none passes the gate."""
+    seconds = {}
+    for workers in (1, 2):
+        folder = Path(tempfile.mkdtemp())
+        try:
+            words = ["--from", str(RACE[0]), "--to", str(RACE[1]), "--workers", str(workers)]
+            seconds[str(workers)] = backtest(folder, {**environment, **SMALL}, words)["seconds"]
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return {"seconds": seconds, "times": seconds["1"] / seconds["2"]}
+
+
+def main() -> None:
+    import os
+
+    sys.stdout.write(json.dumps(measure(dict(os.environ)), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
