@@ -14,7 +14,8 @@ class Quiet:
     """From one time of the day to another, over midnight where the first is the later one.
 
     What the clock shows decides: an hour that it shows twice is quiet twice, and one that it leaves
-    out is not.
+    out is not. Where all but some minutes of the day are quiet, a jump of the clock may leave these
+    out, and it is quiet until the next day.
     """
 
     start: time

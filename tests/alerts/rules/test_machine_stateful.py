@@ -125,9 +125,20 @@ class Alerts(machines.RuleBasedStateMachine):
         else:
             assert self.stated.side * (one.current.value - self.stated.threshold) > 0
 
+    def longest(self) -> int:
+        """Hours that quiet may last: a day, and a jump of the clock.
+
+        A jump may leave out the only minutes of a day that were not quiet; then it is two.
+        """
+        if self.stated.quiet is None:
+            return 0
+        hours = self.stated.quiet.hours
+        start, end = (60 * one.hour + one.minute for one in (hours.start, hours.end))
+        return 25 if (start - end) % 1440 >= 60 else 49
+
     def check_time(self, one: Message, *, asked: bool) -> None:
         assert one.at <= self.now
-        assert one.at <= one.deliver_at <= one.at + timedelta(hours=25)
+        assert one.at <= one.deliver_at <= one.at + timedelta(hours=self.longest())
         if self.stated.quiet is not None:
             assert not self.stated.quiet.hours.holds(one.deliver_at)
         assert asked or not machine.silenced(self.silences, one.at)
