@@ -21,6 +21,7 @@ from forecaster.model.basis import Array
 from forecaster.model.intervention import Intervention
 
 N_CHUNKS = 16
+N_PATHS = 32  # futures of each draw
 RETREAT, ALLIANCE, BALANCING, RUPTURE = range(len(SCENARIOS))
 
 
@@ -104,7 +105,7 @@ def simulate(
     n_months: int,
     in_force: str,
     seed: int,
-    n_paths: int = 32,
+    n_paths: int | None = None,
     threads: int = 2,
 ) -> Outlook:
     """Average each draw over its own futures.
@@ -113,8 +114,17 @@ def simulate(
     chunks, each with a random stream of its own.
     """
     months = range(n_months + 1)
-    chance = {"seed": seed, "n_paths": n_paths, "threads": threads}
-    return simulate_each(state, constants, [None], months=months, in_force=in_force, **chance)[0]
+    (found,) = simulate_each(
+        state,
+        constants,
+        [None],
+        months=months,
+        in_force=in_force,
+        seed=seed,
+        n_paths=n_paths,
+        threads=threads,
+    )
+    return found
 
 
 def simulate_each(
@@ -125,7 +135,7 @@ def simulate_each(
     months: Sequence[int],
     in_force: str,
     seed: int,
-    n_paths: int = 32,
+    n_paths: int | None = None,
     threads: int = 2,
 ) -> list[Outlook]:
     """Average each draw over its own futures, once for each intervention (None: none).
@@ -138,10 +148,12 @@ def simulate_each(
     parts = [slice(a, b) for a, b in pairwise(bounds)]
     streams = SeedSequence([seed, 20010716]).spawn(len(parts))
 
+    each = N_PATHS if n_paths is None else n_paths
+
     def run(rows: slice, stream: SeedSequence) -> list[Outlook]:
         some = [None if one is None else one.part(rows) for one in interventions]
         rng = default_rng(stream)
-        return _simulate(state.part(rows), constants, some, months, in_force, rng, n_paths)
+        return _simulate(state.part(rows), constants, some, months, in_force, rng, each)
 
     with ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(run, parts, streams))

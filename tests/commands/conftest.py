@@ -17,8 +17,7 @@ from typer.testing import CliRunner, Result
 
 from forecaster import analysing, settings, update
 from forecaster.belief import Forecast, Kind
-from forecaster.model import fit
-from forecaster.posterior import gate
+from forecaster.model import future
 from forecaster.store import forecasts, readings
 from forecaster.store.engine import open_engine, writing
 from forecaster.store.migrate import upgrade
@@ -95,16 +94,10 @@ def put(desk: Desk) -> Put:
     return store
 
 
-def _pretend(patch: pytest.MonkeyPatch) -> None:
-    diagnose = gate.diagnose
-    patch.setattr(fit, "sample", drawn.sample)
-    patch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
-
-
 @pytest.fixture
 def pretended(monkeypatch: pytest.MonkeyPatch) -> None:
     """No fit samples: draws that answer to no reading stand for its own, and pass the gate."""
-    _pretend(monkeypatch)
+    drawn.pretend(monkeypatch)
 
 
 @pytest.fixture
@@ -130,7 +123,7 @@ def published(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     chosen = settings.load({"FORECASTER_HOME": str(home)})
     desk = open_desk(chosen, clock=lambda: NOW)
     with pytest.MonkeyPatch.context() as patch:
-        _pretend(patch)
+        drawn.pretend(patch, futures=future.N_PATHS)  # other processes look ahead as far
         assert update.run(desk, seed=1, force=True).kind == "published"
     analysing.run(desk)
     desk.engine.dispose()

@@ -18,7 +18,6 @@ from forecaster import backtesting, crew, knowing
 from forecaster.backtesting import Step
 from forecaster.crew import Task
 from forecaster.errors import Busy, ForecasterError, Interrupted, StoreError, WrongValue
-from forecaster.model import fit
 from forecaster.model.fit import Effort
 from forecaster.posterior import gate
 from forecaster.store import forecasts, runs
@@ -52,9 +51,7 @@ class Told(Executor):
 @pytest.fixture
 def unsampled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draws that no sampler made, which the gate lets through."""
-    diagnose = gate.diagnose
-    monkeypatch.setattr(fit, "sample", drawn.sample)
-    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
+    drawn.pretend(monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +128,7 @@ def test_a_refused_fit_is_drawn_once_more_with_another_seed(
 ) -> None:
     diagnose = gate.diagnose
     verdicts = iter([False, True])
-    monkeypatch.setattr(fit, "sample", drawn.sample)
+    drawn.pretend(monkeypatch)
     monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": next(verdicts)})
     told = Told()
     found = backtesting.run(desk, YEARS[:1], told, effort=LITTLE)

@@ -13,8 +13,7 @@ from scipy.stats import norm
 
 from forecaster import predicting, recording, update
 from forecaster.errors import WrongValue
-from forecaster.model import fit
-from forecaster.posterior import gate, scores
+from forecaster.posterior import scores
 from forecaster.posterior.levels import LEVELS
 from forecaster.scoring import board, coming
 from forecaster.store import forecasts, predictions, readings, runs
@@ -32,9 +31,7 @@ LATER = NOW + timedelta(days=400)
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draws that no fit made, which pass the gate."""
-    diagnose = gate.diagnose
-    monkeypatch.setattr(fit, "sample", drawn.sample)
-    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
+    drawn.pretend(monkeypatch)
 
 
 def read(

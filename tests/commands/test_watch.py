@@ -13,8 +13,7 @@ import pytest
 from forecaster import analysing, instant, recording, update, watched, watching, worked_out
 from forecaster.belief import Forecast
 from forecaster.errors import NothingKnown
-from forecaster.model import fit
-from forecaster.posterior import gate, watch_words
+from forecaster.posterior import watch_words
 from forecaster.store import forecasts
 from forecaster.wiring import Desk
 from indicators import Period
@@ -28,9 +27,7 @@ Fit = Callable[..., Forecast]
 @pytest.fixture
 def publish(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Fit:
     """Publish what is known some hours later, with draws of a seed."""
-    diagnose = gate.diagnose
-    monkeypatch.setattr(fit, "sample", drawn.sample)
-    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
+    drawn.pretend(monkeypatch)
 
     def run(hours: float = 0.0) -> Forecast:
         later = replace(desk, clock=lambda: NOW + timedelta(hours=hours))

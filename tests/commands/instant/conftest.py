@@ -12,8 +12,6 @@ import pytest
 from forecaster import recording, update
 from forecaster.belief import Forecast
 from forecaster.instant import Outcome
-from forecaster.model import fit
-from forecaster.posterior import gate
 from forecaster.store import forecasts
 from forecaster.wiring import Desk
 from tests import drawn
@@ -36,10 +34,7 @@ def later(desk: Desk) -> Later:
 @pytest.fixture
 def publish(later: Later, monkeypatch: pytest.MonkeyPatch) -> Fit:
     """Publish what is known some hours later, with draws of a seed."""
-    diagnose = gate.diagnose
-    monkeypatch.setattr(drawn, "DRAWS", DRAWS)
-    monkeypatch.setattr(fit, "sample", drawn.sample)
-    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": True})
+    drawn.pretend(monkeypatch, draws=DRAWS)
 
     def run(hours: float = 0.0, seed: int = 1, **more: Any) -> Forecast:
         done = update.run(later(hours), seed=seed, **more)
