@@ -64,6 +64,4 @@ app.add_typer(leads, name="leads")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(endpoints, name="endpoints", help="Where alerts are sent: add, test, rotate, end.")
 app.add_typer(deliveries, name="deliveries", help="What was sent, what waits, what was given up.")
-app.add_typer(
-    token, name="token", help="Let people and programs in: make tokens, list and revoke them."
-)
+app.add_typer(token, name="token", help="Let people and programs in: make, list, revoke tokens.")

@@ -31,7 +31,7 @@ def backtest(
     ),
     as_json: bool = options.Json,
 ) -> None:
-    """Fit what was known at past times and keep it as hindcasts; goes on where it was stopped."""
+    """Fit what was known at past times, and keep it as hindcasts."""
     from forecaster import backtesting, fitting
     from forecaster.wiring import open_desk
 

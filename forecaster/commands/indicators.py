@@ -67,7 +67,7 @@ def readings(
     as_of: str | None = options.AsOf,
     as_json: bool = options.Json,
 ) -> None:
-    """List the readings of one indicator as known now, or at a time."""
+    """List the readings of one indicator, as known at a time."""
     from forecaster import documents
     from forecaster.wiring import open_desk
 

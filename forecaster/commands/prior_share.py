@@ -20,7 +20,7 @@ def prior_share(
     ),
     as_json: bool = options.Json,
 ) -> None:
-    """Say how much of the forecast is prior, and what other priors would say."""
+    """Say how much is prior, and what other priors would say."""
     from forecaster import worked_out
     from forecaster.wiring import open_desk
 

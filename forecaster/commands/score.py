@@ -20,7 +20,7 @@ def score(
     as_of: str | None = options.AsOf,
     as_json: bool = options.Json,
 ) -> None:
-    """Show how predictions fared, on a fast scoreboard and a slow one."""
+    """Show how predictions fared, on two scoreboards."""
     from forecaster.scoring import board, coming
     from forecaster.store.predictions import HINDCAST, LIVE
     from forecaster.wiring import open_desk

@@ -11,7 +11,7 @@ from forecaster.watchlist import Watchlist
 
 
 def watch(as_json: bool = options.Json) -> None:
-    """Say what to watch next: which reading may move the forecast, how far, and when."""
+    """Say which reading may move the forecast next, and how far."""
     from forecaster import watched
     from forecaster.wiring import open_desk
 

@@ -24,7 +24,7 @@ def what_if(
     ),
     as_json: bool = options.Json,
 ) -> None:
-    """Say what the forecast would be, had something been done to the future."""
+    """Say what the forecast would be under a condition."""
     from forecaster import worked_out
     from forecaster.wiring import open_desk
 

@@ -16,7 +16,7 @@ from forecaster.posterior import words
 def backup(
     file: Path = typer.Argument(metavar="F", help="A file that does not exist yet."),
 ) -> None:
-    """Save the whole state into one file, while the service goes on."""
+    """Save the whole state into one file; the service goes on."""
     from forecaster.wiring import open_desk
     from jobs import backups
 
