@@ -126,6 +126,8 @@ def _save_sqlite(connection: Connection, file: Path) -> None:
             found = _sqlite_problems(lambda pragma: copy.execute(pragma).fetchall())
     except sqlite3.OperationalError as error:
         raise StoreError(f"the copy {file} cannot be written ({error})") from error
+    except sqlite3.DatabaseError as error:  # so damaged that the check itself breaks off
+        found = [str(error)]
     if found:
         raise DamagedFile(f"the copy of the database is not sound: {'; '.join(found)}")
 
