@@ -38,7 +38,7 @@ PROBLEMS = {
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "Part of the state is missing or cannot be used; `detail` says what to do.",
 }
-_MISSING = ("/standing", "/explain", "/what-if", "/prior-share")
+_MISSING = ("/standing", "/explain", "/watch", "/what-if", "/prior-share")
 _NEGOTIATED = ("/series", "/readings")
 _REF = "#/components/schemas/{model}"
 

@@ -117,8 +117,14 @@ def _add(desk: Desk, name: str, kind: Kind, as_of: datetime, sha256: str) -> Non
             posterior_sha256=sha256 if whole else None,
         )
     if name == "third":
-        worked_out.keep(desk, "what-if", name, analysed.what_ifs())
-        worked_out.keep(desk, "prior-share", name, analysed.prior_share())
+        analyse(desk, name)
+
+
+def analyse(desk: Desk, name: str) -> None:
+    """Keep made-up documents of all that is worked out from the draws of a forecast."""
+    worked_out.keep(desk, watched.NAME, name, analysed.watchlist("leader_meetings"))
+    worked_out.keep(desk, "what-if", name, analysed.what_ifs())
+    worked_out.keep(desk, "prior-share", name, analysed.prior_share())
 
 
 def _desk(home: Path) -> Desk:

@@ -19,9 +19,10 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from forecaster.store import forecasts
 from forecaster.wiring import Desk
 from tests.web.api import told
-from tests.web.api.conftest import make_token
+from tests.web.api.conftest import analyse, make_token
 from tests.web.api.test_openapi import KEPT, OPERATIONS
 
 pytestmark = pytest.mark.slow
@@ -64,6 +65,9 @@ def schema(app: FastAPI, desk: Desk) -> Any:
     loaded.app = _answering_only(app)
     token = make_token(desk, "read", "record", "operate")
     THERE["webhook_id"] = told.fill(desk)
+    stands = forecasts.standing(desk.engine)
+    assert stands is not None
+    analyse(desk, stands["forecast_id"])
 
     @loaded.auth()  # so that it can leave the token out, too
     class _Token:
