@@ -2,7 +2,7 @@
 
     python -m benchmarks.rolling
 
-The backtest runs as the command does it, by as many processes as there are cores, in a state that
+The backtest runs as the command does it, by two processes, in a state that
 is kept in ``build/rolling``: what is there is not fitted again. Beside it some small fits are made
 by one worker and by two, each on one core.
 """
@@ -10,6 +10,7 @@ by one worker and by two, each on one core.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from benchmarks import process
 FOLDER = Path(__file__).parents[1] / "build" / "rolling"
 YEARS = (2005, 2026)
 RACE = (2010, 2013)
+WORKERS = 2
 SMALL = {"FORECASTER_DRAWS": "150", "FORECASTER_TUNE": "150"}
 Figures = dict[str, Any]
 
@@ -46,7 +48,7 @@ def measure(
 ) -> Figures:
     """The whole backtest, its scores, and the race of one worker against two."""
     before = _kept(folder)
-    words = ["--from", str(years[0]), "--to", str(years[1])]
+    words = ["--from", str(years[0]), "--to", str(years[1]), "--workers", str(WORKERS)]
     found = backtest(folder, environment, words)
     states = [one["state"] for one in found["fits"]]
     figures: Figures = {
@@ -61,7 +63,7 @@ def measure(
         figures |= {key: before[key] for key in ("seconds", "sampling_seconds", "workers")}
     else:
         figures |= {key: found[key] for key in ("seconds", "sampling_seconds")}
-        figures["workers"] = 2
+        figures["workers"] = WORKERS
     figures["scores"] = _scores(folder, environment)
     figures["race"] = _race(environment)
     (folder / "figures.json").write_text(json.dumps(figures))
@@ -98,8 +100,6 @@ def _race(environment: Mapping[str, str]) -> Figures:
 
 
 def main() -> None:
-    import os
-
     sys.stdout.write(json.dumps(measure(dict(os.environ)), indent=1) + "\n")
 
 

@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Literal
 
 import xarray as xr
@@ -36,6 +37,7 @@ from forecaster.store import forecasts, runs
 from forecaster.store.lock import BACKTEST, update_lock
 from forecaster.wiring import Desk
 from indicators.catalogue import digest
+from priors import Priors
 
 Step = Literal["year", "half", "quarter", "month"]
 MONTHS: dict[Step, int] = {"year": 12, "half": 6, "quarter": 3, "month": 1}
@@ -156,7 +158,21 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
     alerting = evaluate.prepare(desk.settings)
     stored = _stored(desk)
     asked: dict[Future[xr.DataTree], _Asked] = {}
-    warmed = False
+
+    @cache
+    def priors(seed: int) -> Priors:
+        return fitting.solved(desk, desk.priors, seed, None)
+
+    def task(given: Given) -> Task:
+        return Task(
+            tuple(given.known),
+            desk.catalogue,
+            priors(given.seed),
+            given.situation,
+            given.seed,
+            effort,
+        )
+
     for one in at:
         seen = knowing.known(desk, one)
         if (found := stored.get((one, seen.said))) is not None:
@@ -164,11 +180,9 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
             continue
         seed = update.seed_of(desk, seen.said)
         given = Given(seen.readings, seen.situation, seen.said, seed, one, hindcast=True)
-        task = _task(desk, given, effort)
-        if not warmed:
-            crew.warm(task)
-            warmed = True
-        asked[executor.submit(crew.fit, task)] = _Asked(given, 0)
+        if not asked:
+            crew.warm(task(given))
+        asked[executor.submit(crew.fit, task(given))] = _Asked(given, 0)
     try:
         while asked:
             done, _ = wait(asked, return_when=FIRST_COMPLETED)
@@ -176,9 +190,8 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
                 this = asked.pop(future)
                 ended = _ended(desk, this, future, alerting)
                 if ended.state == "rejected" and this.tried + 1 < TRIES:
-                    again = _again(desk, this)
-                    task = _task(desk, again.given, effort)
-                    asked[executor.submit(crew.fit, task)] = again
+                    again = replace(this.given, seed=update.seed_of(desk, this.given.said))
+                    asked[executor.submit(crew.fit, task(again))] = _Asked(again, this.tried + 1)
                 else:
                     yield ended
     finally:
@@ -197,18 +210,6 @@ def _stored(desk: Desk) -> dict[tuple[datetime, str], str]:
         if document is not None and document.get("catalogue_hash") == catalogue:
             found[one.as_of, one.data_hash] = one.forecast_id
     return found
-
-
-def _task(desk: Desk, given: Given, effort: Effort) -> Task:
-    priors = fitting.solved(desk, desk.priors, given.seed, None)
-    return Task(tuple(given.known), desk.catalogue, priors, given.situation, given.seed, effort)
-
-
-def _again(desk: Desk, this: _Asked) -> _Asked:
-    """The same with the next seed."""
-    given, seed = this.given, update.seed_of(desk, this.given.said)
-    again = Given(given.known, given.situation, given.said, seed, given.at, hindcast=True)
-    return _Asked(again, this.tried + 1)
 
 
 def _ended(desk: Desk, this: _Asked, future: Future[xr.DataTree], alerting: Setup) -> Ended:

@@ -41,9 +41,7 @@ def ends(desk: Desk, since: str | None = None, at: datetime | None = None) -> Pa
     WrongValue
         If it is the standing one, or one that was never shown.
     """
-    end = forecasts.standing(desk.engine, at)
-    if end is None:
-        raise NothingKnown("there is no forecast yet; run `forecaster update`")
+    end = worked_out.standing(desk, at)
     if since is None:
         before = documents.before(desk, end["forecast_id"])
         if before is None:

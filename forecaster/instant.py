@@ -22,7 +22,6 @@ from forecaster.knowing import Knowledge
 from forecaster.model.moment import Moment
 from forecaster.opened import Untold
 from forecaster.posterior import reweighed, weighed_file, words
-from forecaster.posterior.schema import SCHEMA_VERSION
 from forecaster.statement import Given
 from forecaster.store import forecasts, runs
 from forecaster.weighing import Unreliable
@@ -174,7 +173,8 @@ def _published(desk: Desk, base: Forecast, seen: Knowledge, now: datetime) -> Ou
         document["explanation"] = explaining.of_split(desk, base, document, split, found.ess)
     path = f"posteriors/{document['forecast_id']}.nc"
     groups = weighing.groups(desk, found, world)
-    sha256 = weighed_file.save(desk.settings.home / path, groups, _about(document, base))
+    about = statement.attributes(document) | {"weights_of": base["forecast_id"]}
+    sha256 = weighed_file.save(desk.settings.home / path, groups, about)
     publish.publish(
         desk.engine,
         document,
@@ -185,16 +185,3 @@ def _published(desk: Desk, base: Forecast, seen: Knowledge, now: datetime) -> Ou
         now=desk.clock(),
     )
     return Outcome("provisional", "", document, found.k_hat, found.ess)
-
-
-def _about(document: Forecast, base: Forecast) -> dict[str, Any]:
-    """Attributes of the file: those of a posterior, and whose draws the weights are for."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "as_of": document["as_of"],
-        "data_hash": document["data_hash"],
-        "priors_hash": document["priors_hash"],
-        "model_version": document["model_version"],
-        "random_seed": document["random_seed"],
-        "weights_of": base["forecast_id"],
-    }

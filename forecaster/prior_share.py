@@ -174,9 +174,8 @@ def weighed(old: Priors, new: Priors, drawn: Drawn) -> dict[str, Any]:
         for sign, one in ((1.0, new), (-1.0, old)):
             log_weights += sign * scaling.log_density(one.parameters[name], named[name])
     smooth, k_hat = psis.smoothed(log_weights)
-    weights = np.exp(smooth - smooth.max())
-    weights /= weights.sum()
-    effective = float(1.0 / np.square(weights).sum())
+    weights = np.exp(smooth)
+    effective = len(weights) * psis.share_kept(smooth)
     if not np.isfinite(k_hat):  # all weight lies on a draw or two
         return {"why": "next to no draw carries it", "effective_draws": effective}
     told = {"k_hat": k_hat, "effective_draws": effective}

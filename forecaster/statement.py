@@ -14,6 +14,7 @@ from forecaster.knowing import MODEL_VERSION
 from forecaster.model.situation import Situation
 from forecaster.posterior import summary, words
 from forecaster.posterior.reweighed import PROBABILITY
+from forecaster.posterior.schema import SCHEMA_VERSION
 from forecaster.store import visits
 from forecaster.store.readings import StoredReading
 from forecaster.wiring import Desk
@@ -111,6 +112,12 @@ def stated(
         "diagnostics": diagnostics,
         "sources": watching,
     }
+
+
+def attributes(found: Forecast) -> dict[str, Any]:
+    """What the posterior file of a forecast says of itself."""
+    said = ("as_of", "data_hash", "priors_hash", "model_version", "random_seed")
+    return {"schema_version": SCHEMA_VERSION} | {name: found[name] for name in said}  # type: ignore[literal-required]
 
 
 def _under(desk: Desk) -> dict[str, list[str]]:

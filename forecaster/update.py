@@ -177,14 +177,7 @@ def store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outco
         document["explanation"] = moved
     if kind == "published" and (off := instant.of_refit(desk, document)) is not None:
         document["instant"] = off
-    tree.attrs.update(
-        schema_version=schema.SCHEMA_VERSION,
-        as_of=document["as_of"],
-        data_hash=given.said,
-        priors_hash=document["priors_hash"],
-        model_version=MODEL_VERSION,
-        random_seed=given.seed,
-    )
+    tree.attrs.update(statement.attributes(document))
     predicted: list[Prediction] = []
     unsaid = ""
     if kind != "rejected":

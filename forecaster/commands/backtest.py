@@ -72,7 +72,7 @@ def _document(found: Backtest) -> dict[str, Any]:
 def _row(one: Ended) -> dict[str, Any]:
     from forecaster import documents
 
-    made = None if one.document is None else one.document
+    made = one.document
     return {
         "as_of": documents.moment(one.at),
         "state": one.state,
@@ -86,15 +86,16 @@ def _row(one: Ended) -> dict[str, Any]:
 def _tell(found: Backtest) -> None:
     rows = []
     for one in found.ended:
-        headline = None if one.document is None else one.document["headline"]
-        stands = headline is not None and one.state in {"fitted", "stood"}
+        mean = span = ""
+        if one.document is not None and one.state in {"fitted", "stood"}:
+            headline = one.document["headline"]
+            mean = words.percent(headline["mean"])
+            span = f"({words.interval(headline['lower'], headline['upper'])})"
         rows.append(
             (
                 words.day(one.at.date()),
-                words.percent(headline["mean"]) if stands and headline else "",
-                f"({words.interval(headline['lower'], headline['upper'])})"
-                if stands and headline
-                else "",
+                mean,
+                span,
                 one.message if one.state in {"rejected", "failed"} else one.state,
                 "" if one.seconds is None else f"{one.seconds:.0f} s",
             )

@@ -21,7 +21,6 @@ from forecaster.posterior.reweighed import Weights
 
 Array = NDArray[np.float64]
 STATISTICS = ("mean", "q05", "q25", "q75", "q95")
-TRACK = ("mean", "q05", "q95")
 _PACKED = {"compression": "gzip", "compression_opts": 4, "fletcher32": True}
 
 

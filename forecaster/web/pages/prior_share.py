@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from forecaster import worked_out
 from forecaster.posterior import prior_words as say
 from forecaster.posterior import words
-from forecaster.store import forecasts
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table, interval
-from forecaster.web.pages import nothing
+from forecaster.web.pages import analysis
 from forecaster.web.pages.page import Ask, Page, View
 
 NAME = "prior-share"
@@ -19,16 +17,9 @@ Row = dict[str, Any]
 
 def view(ask: Ask) -> View:
     """What was worked out for the forecast that stands, or stood at the moment asked for."""
-    desk = ask.site.desk
-    forecast = forecasts.standing(desk.engine, ask.at)
-    if forecast is None:
-        return nothing.yet(ask)
-    found = worked_out.get(desk, NAME, forecast["forecast_id"])
-    shown: dict[str, Any] = {"forecast": forecast, "found": found, "say": say}
-    if found is None:
-        shown["why"] = worked_out.missing(NAME, forecast["forecast_id"])
-        return View("How much is prior", shown=shown)
-    return View("How much is prior", figures={"sets": figure(found)}, shown=shown)
+    return analysis.view(
+        ask, NAME, "How much is prior", say, lambda found, _: ({"sets": figure(found)}, {})
+    )
 
 
 PAGE = Page("/prior-share", "prior_share.html", view)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from forecaster import worked_out
 from forecaster.belief import SCENARIOS, Forecast
 from forecaster.posterior import what_if_words as say
 from forecaster.posterior import words
-from forecaster.store import forecasts
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
-from forecaster.web.pages import nothing
+from forecaster.web.pages import analysis
 from forecaster.web.pages.page import Ask, Page, View
 
 NAME = "what-if"
@@ -21,24 +19,18 @@ Row = dict[str, Any]
 
 def view(ask: Ask) -> View:
     """What was worked out for the forecast that stands, or stood at the moment asked for."""
-    desk = ask.site.desk
-    forecast = forecasts.standing(desk.engine, ask.at)
-    if forecast is None:
-        return nothing.yet(ask)
-    found = worked_out.get(desk, NAME, forecast["forecast_id"])
-    shown: dict[str, Any] = {"forecast": forecast, "found": found, "say": say}
-    if found is None:
-        shown["why"] = worked_out.missing(NAME, forecast["forecast_id"])
-        return View("What if", shown=shown)
-    rows = found["what_ifs"]
-    shown["groups"] = [
-        (say.GROUPS[name], [_row(one, found["date"]) for one in some])
-        for name, some in groupby(rows, key=lambda one: str(one["group"]))
-    ]
-    return View("What if", figures={"differences": figure(found, forecast)}, shown=shown)
+    return analysis.view(ask, NAME, "What if", say, _shown)
 
 
 PAGE = Page("/what-if", "what_if.html", view)
+
+
+def _shown(found: Row, forecast: Forecast) -> tuple[dict[str, Figure], dict[str, Any]]:
+    groups = [
+        (say.GROUPS[name], [_row(one, found["date"]) for one in some])
+        for name, some in groupby(found["what_ifs"], key=lambda one: str(one["group"]))
+    ]
+    return {"differences": figure(found, forecast)}, {"groups": groups}
 
 
 def _row(one: Row, date: str) -> Row:
