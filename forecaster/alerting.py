@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from forecaster.alert_listings import SEE
 from forecaster.alerts import documents, evaluate, replay, rules, telling
 from forecaster.alerts.machine import Message
-from forecaster.alerts.past import Past
+from forecaster.alerts.past import FOLDER, Past
 from forecaster.alerts.replay import Replayed
 from forecaster.alerts.rules import Crossed, Moved, OfQuantity, Rule
 from forecaster.documents import moment
@@ -108,10 +108,15 @@ def replayed(
             f"rule {name} is about {rule.when}, of which no history is kept; `try` replays rules "
             'with when = "moved" and when = "crossed"'
         )
-    done = replay.run(rule, (past or Past()).of(desk.engine, rule.quantity))
+    done = replay.run(rule, (past or kept_past(desk)).of(desk.engine, rule.quantity))
     if done.first is None or done.last is None:
         raise NothingKnown("there is no forecast to replay; run `forecaster update`")
     return rule, done
+
+
+def kept_past(desk: Desk) -> Past:
+    """What rules are tried on, with what earlier tries have kept in the state."""
+    return Past(desk.settings.home / FOLDER)
 
 
 def tried_document(name: str, rule: OfQuantity, done: Replayed) -> Document:

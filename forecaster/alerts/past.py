@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from pathlib import Path
 from threading import Lock
 
-from forecaster.alerts import quantities, telling
+from forecaster.alerts import quantities, story_file, telling
 from forecaster.alerts.machine import Observation
 from forecaster.alerts.replay import Moment
+from forecaster.alerts.story import Story
 from forecaster.belief import Kind
 from forecaster.store import excerpts
 from forecaster.store.engine import reading
@@ -25,70 +25,25 @@ from forecaster.store.handle import Connection, Engine
 READ: tuple[Kind, ...] = (*STANDS, "hindcast")
 #: All quantities together, of half a kilobyte each: one from 20,000 forecasts, or two from 10,000.
 KEPT = 20_000
+#: Where stories are kept from one start to the next, below the state.
+FOLDER = "cache/past"
+#: So many forecasts are worth a file; the rest is read again after each start.
+WORTH = 250
 
 Seen = tuple[Stored, Observation | None]
 
 
-@dataclass
-class Story:
-    """One quantity, as far as forecasts have been read.
+class Past:
+    """The stories of the quantities that were asked for last, as many as fit.
 
-    Attributes
+    Parameters
     ----------
-    stood : list
-        Its values in the forecasts that came to stand, in the order in which they were stored.
-    hindcasts : dict
-        Its value by the time that a hindcast is of; of several the one that was made last.
-    first : datetime, optional
-        Of when the first forecast is that stood; no hindcast counts from there on.
-    newest : tuple
-        Of when the last one that stood is and was made; what is older never stood.
-    last, name : int, str
-        The number and the id of the forecast that was read last.
+    folder : Path, optional
+        Where stories are kept from one start to the next; None: nowhere.
     """
 
-    stood: list[Moment] = field(default_factory=list)
-    hindcasts: dict[datetime, tuple[datetime, Observation | None]] = field(default_factory=dict)
-    first: datetime | None = None
-    newest: tuple[datetime, datetime] | None = None
-    last: int = 0
-    name: str = ""
-
-    @property
-    def size(self) -> int:
-        """How many values it holds."""
-        return len(self.stood) + len(self.hindcasts)
-
-    def add(self, one: Stored, found: Observation | None) -> None:
-        """The next forecast, by its number."""
-        self.last, self.name = one.id, one.forecast_id
-        this = one.as_of, one.created_at
-        if one.kind == "hindcast":
-            before = self.hindcasts.get(one.as_of)
-            if before is None or one.created_at >= before[0]:
-                self.hindcasts[one.as_of] = one.created_at, found
-            return
-        if self.newest is not None and this < self.newest:
-            return
-        self.newest = this
-        self.first = self.first or one.as_of
-        if found is not None:
-            self.stood.append((one.kind, found))
-
-    def moments(self) -> list[Moment]:
-        """What stood, and before the first of it the hindcasts of earlier times."""
-        earlier: list[Moment] = [
-            ("hindcast", found)
-            for as_of, (_, found) in sorted(self.hindcasts.items(), key=lambda one: one[0])
-            if found is not None and (self.first is None or as_of < self.first)
-        ]
-        return earlier + self.stood
-
-
-class Past:
-    """The stories of the quantities that were asked for last, as many as fit."""
-
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._stories: OrderedDict[str, Story] = OrderedDict()
         self._lock = Lock()
 
@@ -101,16 +56,23 @@ class Past:
             If the store cannot be read.
         """
         with self._lock:  # whoever comes second finds what the first has read
-            story = self._stories.pop(quantity, None) or Story()
+            story = self._stories.pop(quantity, None) or self._from_file(quantity)
             with reading(engine) as connection:
                 if story.last and excerpts.name_of(connection, story.last) != story.name:
                     story = Story()  # the store was replaced by another one
-                for one in _read(connection, quantity, story.last):
-                    story.add(*one)
+                more = _read(connection, quantity, story.last)
+            for one in more:
+                story.add(*one)
+            if self._folder is not None and len(more) >= WORTH:
+                story_file.keep(self._folder, quantity, story)
             self._stories[quantity] = story
             while sum(one.size for one in self._stories.values()) > KEPT:
                 self._stories.popitem(last=False)
             return story.moments()
+
+    def _from_file(self, quantity: str) -> Story:
+        kept = None if self._folder is None else story_file.load(self._folder, quantity)
+        return kept or Story()
 
 
 def _read(connection: Connection, quantity: str, after: int) -> Sequence[Seen]:

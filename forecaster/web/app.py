@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 import forecaster
+from forecaster import alerting
 from forecaster.errors import ForecasterError
 from forecaster.store import generation
 from forecaster.web import downloads, frame, headers, health, problems, warming
@@ -81,7 +82,7 @@ def site(desk: Desk, studio: Studio, operations: Operations | None = None) -> Si
         # What is late, and how old things are, changes with the time.
         return f"{generation.mark(desk.engine)}@{desk.clock():%Y%m%d%H}@{_edited(desk)}"
 
-    return Site(desk, studio, Memo(mark), operations)
+    return Site(desk, studio, Memo(mark), operations, past=alerting.kept_past(desk))
 
 
 def _edited(desk: Desk) -> int:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forecaster import alerting, settings
-from forecaster.alerts import past, quantities, telling
+from forecaster.alerts import past, quantities, story_file, telling
 from forecaster.alerts.past import Past
 from forecaster.alerts.replay import Moment
 from forecaster.belief import Forecast, Kind
@@ -161,6 +162,69 @@ def test_a_store_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
     file = settings.DATABASE_NAME
     shutil.copyfile(tmp_path / "other" / file, tmp_path / file)
     assert whole(other.engine, HEADLINE) == kept.of(desk.engine, HEADLINE)
+
+
+def _varied(engine: Engine) -> None:
+    for number, days in enumerate((-10, -20, -10)):
+        put(engine, f"h{number}", 0.05 + number / 100, days, "hindcast", made=30.5 + number)
+    put(engine, "a", 0.1, 0)
+    put(engine, "b", 0.3, 1 / 7, "provisional", made=2)
+    lacking = document("lacking", after(days=3), 0.2)
+    lacking["horizons"] = lacking["horizons"][:1]
+    _store(engine, lacking)
+
+
+@pytest.mark.parametrize("name", [HEADLINE, "factor.ru_west"])
+def test_a_start_begins_with_what_the_last_one_kept(
+    engine: Engine, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "WORTH", 6)
+    _varied(engine)
+    first = Past(tmp_path).of(engine, name)
+    kept = story_file.load(tmp_path, name)
+    assert kept is not None
+    assert 6 == kept.last
+    assert whole(engine, name) == first == kept.moments() == Past(tmp_path).of(engine, name)
+    put(engine, "more", 0.4, 9)
+    assert whole(engine, name) == Past(tmp_path).of(engine, name)
+    again = story_file.load(tmp_path, name)
+    assert again is not None
+    assert 6 == again.last  # one forecast is not worth another file
+    assert [f"{name}.npz"] == [one.name for one in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("damage", ["cut", "text", "layout", "lacking", "other"])
+def test_a_file_that_cannot_be_read_is_as_none(
+    engine: Engine, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "WORTH", 3)
+    _varied(engine)
+    Past(tmp_path).of(engine, HEADLINE)
+    file = tmp_path / f"{HEADLINE}.npz"
+    with np.load(file) as kept:
+        columns = dict(kept)
+    if damage == "cut":
+        file.write_bytes(file.read_bytes()[:700])
+    elif damage == "text":
+        file.write_text("nothing")
+    elif damage == "layout":
+        np.savez(file, **{**columns, "layout": np.asarray(0), "stood.value": np.zeros(2)})
+    elif damage == "lacking":
+        del columns["hindcast.id"]
+        np.savez(file, **columns)
+    else:
+        np.savez(file, **{**columns, "name": np.asarray("elsewhere")})
+    assert whole(engine, HEADLINE) == Past(tmp_path).of(engine, HEADLINE)
+    assert whole(engine, HEADLINE) == Past(tmp_path).of(engine, HEADLINE)
+
+
+def test_a_folder_that_cannot_be_written_is_no_matter(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "WORTH", 3)
+    _varied(engine)
+    (tmp_path / "past").write_text("a file")
+    assert whole(engine, HEADLINE) == Past(tmp_path / "past").of(engine, HEADLINE)
 
 
 def test_a_rule_is_tried_on_what_is_kept_with_the_same_result(desk: Desk) -> None:
