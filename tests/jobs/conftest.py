@@ -88,11 +88,15 @@ def echo(run: Run, limits: Limits) -> Started:
 
 
 def until[T](found: Callable[[], T | None], what: str, seconds: float = 60) -> T:
-    """Wait until something is true; a machine may be slow, so the limit is long."""
-    end = time.monotonic() + seconds
+    """Wait until something is true; a machine may be slow, so the limit is long.
+
+    To look takes time from what is looked at, so that it is done ever more rarely.
+    """
+    begun = time.monotonic()
     while not (result := found()):
-        assert time.monotonic() < end, f"{what} did not come"
-        time.sleep(0.02)
+        waited = time.monotonic() - begun
+        assert waited < seconds, f"{what} did not come"
+        time.sleep(min(max(0.02, 0.05 * waited), 0.5))
     return result
 
 

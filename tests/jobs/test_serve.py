@@ -147,10 +147,14 @@ def test_without_any_network_it_runs_on_and_the_forecast_tells_which_sources_fai
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert desk.settings.schedule is not None
-    collects = [f"collect:{name}" for name in SOURCES]
-    rhythm = 'every = "3s"\ncatch_up = "latest"\n'
-    plan = "".join(f'[job."{name}"]\n{rhythm}' for name in (*collects, "resolve"))
-    desk.settings.schedule.write_text(plan)
+    # A few stand for all, which go through the same client: each attempt is a process.
+    tried = ("gacc", "ofac", "kremlin", "worldbank")
+    collects = [f"collect:{name}" for name in tried]
+    once = 'every = "10s"\ncatch_up = "latest"\n'
+    plan = "".join(f'[job."{name}"]\n{once}' for name in collects)
+    desk.settings.schedule.write_text(
+        f'{plan}[job.resolve]\nevery = "3s"\ncatch_up = "latest"\n'
+    )
     monkeypatch.setenv("FORECASTER_JOBS_AT_ONCE", "6")
     with Publisher() as gone:
         address = gone.address
@@ -166,11 +170,11 @@ def test_without_any_network_it_runs_on_and_the_forecast_tells_which_sources_fai
         )
 
     def failed() -> bool:
-        rows = [run for name in collects for run in ledger_views.runs(desk.engine, name)]
-        return {run.job for run in rows if run.status == "failed"} == set(collects)
+        rows = ledger_views.runs(desk.engine, status="failed", limit=1_000)
+        return {run.job for run in rows} == set(collects)
 
     with service(tmp_path / "log") as process:
-        until(failed, "the failure of every source", seconds=300)
+        until(failed, "the failure of each", seconds=300)
         before = ledger_views.counts(desk.engine)["succeeded"]
         until(lambda: ledger_views.counts(desk.engine)["succeeded"] > before, "another job")
         assert process.poll() is None
@@ -182,7 +186,7 @@ def test_without_any_network_it_runs_on_and_the_forecast_tells_which_sources_fai
     )
     shown = json.loads(done.stdout)
     assert synthetic.document()["forecast_id"] == shown["forecast_id"]
-    fetched = {name for one in SOURCES.values() for name in one.indicators}
+    fetched = {name for one in tried for name in SOURCES[one].indicators}
     behind = {*shown["sources"]["failed"], *shown["sources"]["late"]}
     assert {"trade_total", "leader_meetings", "ofac_russia_additions"} <= fetched & behind
     ended = ledger_views.runs(desk.engine, limit=10_000)
