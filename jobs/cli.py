@@ -9,11 +9,15 @@ import sys
 from forecaster.errors import ForecasterError, Interrupted, WrongValue
 
 DEBUG = "--debug"
+# Matrices are small: threads of their own wait for each other, for seconds where cores are busy,
+# and sums would depend on their number. Read when NumPy is imported, here and in every child.
+ONE_THREAD = "OPENBLAS_NUM_THREADS"
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def main() -> None:
     """Run the command line and leave with its exit status: 0 done, 1 failed, 2 wrong usage."""
+    os.environ.setdefault(ONE_THREAD, "1")
     words = sys.argv[1:]
     debug = DEBUG in words
     try:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
+from jobs.cli import ONE_THREAD
 from tests.replay import Replay
 
 # A shared machine may stall for seconds; the time of one example says nothing.
@@ -22,6 +24,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("forecaster")
+
+# As in the command; here something may have imported NumPy already.
+os.environ[ONE_THREAD] = "1"
+threadpool_limits(1, "blas")
 
 # A shell starts what runs in the background deaf to Ctrl-C, and so would be what the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

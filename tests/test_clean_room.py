@@ -6,7 +6,9 @@ import os
 import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from tests.conftest import NetworkRefused
 
@@ -33,3 +35,9 @@ def test_this_machine_can_be_reached() -> None:
         socket.create_connection(server.getsockname()) as client,
     ):
         assert client.getpeername() == server.getsockname()
+
+
+def test_linear_algebra_has_one_thread_as_in_the_command() -> None:
+    np.linalg.eigh(np.eye(2))
+    threads = {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
+    assert {1} == threads

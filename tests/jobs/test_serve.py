@@ -152,9 +152,7 @@ def test_without_any_network_it_runs_on_and_the_forecast_tells_which_sources_fai
     collects = [f"collect:{name}" for name in tried]
     once = 'every = "10s"\ncatch_up = "latest"\n'
     plan = "".join(f'[job."{name}"]\n{once}' for name in collects)
-    desk.settings.schedule.write_text(
-        f'{plan}[job.resolve]\nevery = "3s"\ncatch_up = "latest"\n'
-    )
+    desk.settings.schedule.write_text(f'{plan}[job.resolve]\nevery = "3s"\ncatch_up = "latest"\n')
     monkeypatch.setenv("FORECASTER_JOBS_AT_ONCE", "6")
     with Publisher() as gone:
         address = gone.address

@@ -13,8 +13,8 @@ from priors.reference import draws, stances, table
 from priors.reference.table import CAUSES
 from tests.model.reference import worlds
 
-EFFORT = Effort(draws=300, tune=300, chains=2)
-WORLDS = 3
+EFFORT = Effort(draws=200, tune=250, chains=2)
+WORLDS = 2
 
 
 @pytest.mark.slow
@@ -27,7 +27,7 @@ def test_made_up_histories_are_recovered() -> None:
         lived = worlds.live(world, shipped, stated, rng)
         fit = compiled.sample(arrays(lived, stated, keeps("all")), stated, seed, EFFORT)
         for name in ("log_rate", "effect", "shift"):
-            found = fit.posterior[name].values.reshape(2 * 300, -1)
+            found = fit.posterior[name].values.reshape(2 * EFFORT.draws, -1)
             truth = getattr(world, name).ravel()
             lower, upper = np.quantile(found, [0.05, 0.95], axis=0)
             inside += list((lower < truth) & (truth < upper))
