@@ -95,19 +95,37 @@ def _textbook(found: Figures) -> list[Row]:
 
 
 def _calibration(found: Figures) -> list[Row]:
-    mean, error = found["coverage"]["all"]
-    headline = found["coverage"]["headline"][0]
-    ranks = found["mean_rank"].values()
+    mean, error = found["reduced"]["coverage"]["all"]
+    headline = found["reduced"]["coverage"]["headline"][0]
+    ranks = found["reduced"]["mean_rank"].values()
     low, high = min(one[0] for one in ranks), max(one[0] for one in ranks)
     return [
         Row(
-            f"truth within the 90 % intervals, {found['worlds']} simulated worlds",
+            f"truth within the 90 % intervals, {found['reduced']['worlds']:,} simulated worlds",
             "85 to 95 %",
             f"{100 * mean:.1f} % (± {100 * error:.1f}), headline {100 * headline:.0f} %; "
             f"mean ranks {low:.2f} to {high:.2f}",
             0.85 <= mean <= 0.95,
-        )
+        ),
+        *(
+            _even(size, found[size])
+            for size in ("full", "reduced")
+            if "rejected" in found.get(size, {})
+        ),
     ]
+
+
+def _even(size: str, found: Figures) -> Row:
+    """Simulation-based calibration; undecided while worlds are missing."""
+    whole = found["worlds"] >= found["wanted"]
+    said = f"rejected: {', '.join(found['rejected'])}" if found["rejected"] else "none"
+    return Row(
+        f"ranks of {found['quantities']} quantities, {found['worlds']:,} of {found['wanted']:,} "
+        f"worlds of {size} size",
+        "none rejected at 1 % after correction",
+        f"{said}; least even `{found['least_even']}`, p = {found['p']:.2g}",
+        False if found["rejected"] else True if whole else None,
+    )
 
 
 def _collect(found: Figures) -> list[Row]:

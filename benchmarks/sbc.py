@@ -2,6 +2,7 @@
 
     python -m benchmarks.sbc --size full --worlds 200
     python -m benchmarks.sbc --size reduced --worlds 1000 --minutes 30
+    python -m benchmarks.sbc --figures       what has been measured, as JSON
 
 World by world (``calibration.rank``) the ranks go into a file beside this one, which says of which
 model, priors and catalogue they are; another of these begins a new file. Ranks of a calibrated
@@ -168,6 +169,22 @@ def told(size: str, one: Verdict, day: str) -> list[str]:
     ]
 
 
+def figures() -> dict[str, dict[str, Any]]:
+    """What the worlds of each size say, where there are any."""
+    kept = {size: read(HERE / f"{size}.jsonl") for size in WANTED}
+    return {
+        size: {
+            **calibration.judged(found),
+            "wanted": WANTED[size],
+            "rejected": (said := judge(found)).rejected,
+            "least_even": said.worst,
+            "p": said.worst_p,
+        }
+        for size, found in kept.items()
+        if len(found) > 1
+    }
+
+
 def write() -> None:
     """Put what has been measured into the page."""
     lines: list[str] = []
@@ -184,11 +201,16 @@ def write() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Simulation-based calibration, resumable.")
-    parser.add_argument("--size", choices=sorted(WANTED), required=True)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--size", choices=sorted(WANTED))
+    what.add_argument("--figures", action="store_true")
     parser.add_argument("--worlds", type=int)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=float("inf"))
     chosen = parser.parse_args()
+    if chosen.figures:
+        sys.stdout.write(json.dumps(figures()))
+        return
     wanted = chosen.worlds or WANTED[chosen.size]
     go_on(chosen.size, wanted, chosen.workers, 60.0 * chosen.minutes)
     write()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import calibration, sbc
+from benchmarks import calibration, promises, sbc
 from forecaster.model.basis import Array
 
 
@@ -53,6 +53,30 @@ def test_ranks_of_another_model_count_for_nothing(tmp_path: Path) -> None:
     assert [one["seed"] for one in sbc.read(file)] == [1]
     file.write_text(json.dumps(sbc.fingerprint() | {"priors": "others"}) + f"\n{row}\n")
     assert sbc.read(file) == []
+
+
+def test_the_bench_says_how_many_worlds_are_missing_and_what_is_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sbc, "HERE", tmp_path)
+    monkeypatch.setitem(sbc.WANTED, "reduced", 300)
+    rng = np.random.default_rng(8)
+    biased = _even(rng)
+    biased[:, 4] = biased[:, 4] ** 1.5
+
+    def kept(size: str, ranks: Array) -> None:
+        lines = [json.dumps(one) for one in _worlds(ranks)]
+        (tmp_path / f"{size}.jsonl").write_text("\n".join([json.dumps(sbc.fingerprint()), *lines]))
+
+    kept("reduced", _even(rng))
+    kept("full", _even(rng)[:40])
+    rows = promises.rows({"calibration": sbc.figures()})
+    assert [True, None, True] == [row.kept for row in rows]
+    assert rows[1].what == "ranks of 5 quantities, 40 of 200 worlds of full size"
+    kept("full", biased)
+    (*_, full, _) = promises.rows({"calibration": sbc.figures()})
+    assert full.kept is False
+    assert "rejected: alliance in ten years" in full.measured
 
 
 def test_the_full_size_has_every_indicator_that_a_world_can_be_made_of() -> None:
