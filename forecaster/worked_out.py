@@ -37,6 +37,12 @@ def get(desk: Desk, name: str, forecast_id: str) -> dict[str, Any] | None:
     return read(_path(desk, name, forecast_id), {"forecast_id": forecast_id})
 
 
+def prior_warning(desk: Desk, forecast_id: str) -> str | None:
+    """What the analysis of the priors warns of; None where it does not, or was not worked out."""
+    found = get(desk, "prior-share", forecast_id)
+    return None if found is None else found["warning"]
+
+
 def require(desk: Desk, name: str, at: datetime | None = None) -> dict[str, Any]:
     """The analysis of the forecast that stands, or stood at a time.
 

@@ -36,7 +36,8 @@ class Page:
 
     ``indicators`` are rows of ``forecaster indicators --json``; ``previous`` is None for the first
     forecast of an installation; ``disagreements`` say where two publishers do not agree; ``titles``
-    are those of the priors, for sub-constraints of which the forecast says nothing.
+    are those of the priors, for sub-constraints of which the forecast says nothing; ``warning``
+    says that the choice of prior moves the headline far.
     """
 
     document: Forecast
@@ -45,6 +46,7 @@ class Page:
     previous: Previous | None = None
     disagreements: Sequence[str] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    warning: str | None = None
 
 
 def html(page: Page, studio: Studio) -> str:
@@ -90,6 +92,7 @@ def _view(page: Page) -> dict[str, Any]:
         "confidence": words.confidence_sentence(said),
         "by": words.by_date(headline["date"]),
         "change": _change(page),
+        "warning": page.warning,
         "scenarios": SCENARIOS,
         "stack": STACK,
         "factors": FACTORS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -163,6 +164,13 @@ def test_the_first_forecast_has_nothing_to_compare_with() -> None:
     assert "since the forecast" not in page
     assert '<body class="provisional">' in page
     assert "Sources: none late, none failed" in _text(_read(page))
+
+
+def test_a_prior_that_moves_the_headline_far_is_warned_of() -> None:
+    told = "The choice of prior moves the headline by more than ten points: <i>."
+    plain = report.Page(synthetic.document(), synthetic.series(), [])
+    assert "choice of prior" not in page_of(plain)
+    assert "more than ten points: &lt;i&gt;.</strong>" in page_of(replace(plain, warning=told))
 
 
 def test_publishers_who_disagree_are_told_apart() -> None:

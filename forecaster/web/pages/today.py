@@ -36,7 +36,7 @@ def view(ask: Ask) -> View:
             "document": document,
             "sentence": words.headline_sentence(headline, said),
             "confidence": words.confidence_sentence(said),
-            "prior_warning": _prior_warning(ask, document["forecast_id"]),
+            "prior_warning": worked_out.prior_warning(ask.site.desk, document["forecast_id"]),
             "moves": _moves(ask, document),
             "strip": timeline.ticks(ask.site, course, link(ask)) if course.drawable else None,
             "stack": STACK,
@@ -51,12 +51,6 @@ def view(ask: Ask) -> View:
 
 
 PAGE = Page("/", "today.html", view)
-
-
-def _prior_warning(ask: Ask, forecast_id: str) -> str | None:
-    """What the analysis of the priors warns of, where it was worked out."""
-    found = worked_out.get(ask.site.desk, "prior-share", forecast_id)
-    return None if found is None else found["warning"]
 
 
 def _figures(document: Forecast, curves: Series | None) -> dict[str, Figure]:
