@@ -175,13 +175,14 @@ def _published(desk: Desk, base: Forecast, seen: Knowledge, now: datetime) -> Ou
     groups = weighing.groups(desk, found, world)
     about = statement.attributes(document) | {"weights_of": base["forecast_id"]}
     sha256 = weighed_file.save(desk.settings.home / path, groups, about)
-    publish.publish(
-        desk.engine,
-        document,
-        kind="provisional",
-        posterior_path=path,
-        posterior_sha256=sha256,
-        alerting=alerting,
-        now=desk.clock(),
-    )
+    with publish.leaving_no_file(desk.engine, document["forecast_id"], desk.settings.home / path):
+        publish.publish(
+            desk.engine,
+            document,
+            kind="provisional",
+            posterior_path=path,
+            posterior_sha256=sha256,
+            alerting=alerting,
+            now=desk.clock(),
+        )
     return Outcome("provisional", "", document, found.k_hat, found.ess)

@@ -6,17 +6,32 @@ if and only if it does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 
 from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast, Kind
+from forecaster.errors import StoreError
 from forecaster.store import alert_facts, forecasts, predictions
 from forecaster.store.engine import writing
 from forecaster.store.handle import Engine
 from forecaster.store.instants import from_text
 from forecaster.store.predictions import HINDCAST, LIVE, Prediction
+
+
+@contextmanager
+def leaving_no_file(engine: Engine, forecast_id: str, file: Path) -> Iterator[None]:
+    """Remove the file of a forecast whose row could not be stored."""
+    try:
+        yield
+    except StoreError:
+        with suppress(StoreError):  # a server that was lost may have stored the row all the same
+            if forecasts.posterior_of(engine, forecast_id) is None:
+                file.unlink(missing_ok=True)
+        raise
 
 
 def publish(  # noqa: PLR0913 - a forecast, its file, and what else happens with it

@@ -8,7 +8,6 @@ before the last leaves the standing forecast as it was.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -20,12 +19,12 @@ from forecaster.alerts import evaluate
 from forecaster.alerts.telling import Setup
 from forecaster.belief import Forecast, Kind
 from forecaster.documents import moment
-from forecaster.errors import DamagedFile, Interrupted, NothingKnown, StoreError
+from forecaster.errors import DamagedFile, Interrupted, NothingKnown
 from forecaster.knowing import MODEL_VERSION
 from forecaster.model.grid import FIRST, ORIGIN
 from forecaster.model.infer import infer
 from forecaster.posterior import files, gate, schema, words
-from forecaster.publish import publish
+from forecaster.publish import leaving_no_file, publish
 from forecaster.statement import Given
 from forecaster.store import forecasts, runs
 from forecaster.store.lock import update_lock
@@ -186,7 +185,7 @@ def store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outco
         raise DamagedFile(f"the posterior breaks its own schema: {'; '.join(problems)}")
     path = f"posteriors/{document['forecast_id']}.nc"
     sha256 = files.save(tree, desk.settings.home / path)
-    try:
+    with leaving_no_file(desk.engine, document["forecast_id"], desk.settings.home / path):
         publish(
             desk.engine,
             document,
@@ -197,11 +196,6 @@ def store(desk: Desk, tree: xr.DataTree, given: Given, alerting: Setup) -> Outco
             now=desk.clock(),
             predicted=predicted,
         )
-    except StoreError:
-        with suppress(StoreError):  # a server that was lost may have stored the row all the same
-            if forecasts.posterior_of(desk.engine, document["forecast_id"]) is None:
-                (desk.settings.home / path).unlink(missing_ok=True)
-        raise
     if not diagnostics["passed"]:
         why = "; ".join(gate.failures(diagnostics))
         return Outcome("rejected", document, f"the fit is kept but not shown: {why}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import timedelta
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from forecaster import (
     documents,
     instant,
     recording,
+    settings,
     weighing,
 )
 from forecaster.store import forecasts
@@ -79,6 +81,24 @@ def test_draws_that_cannot_be_opened_leave_it_to_a_fit(
     assert "is gone" in instant.run(later(1)).why
     file.write_bytes(content)
     made(instant.run(later(1)))
+
+
+def test_one_whose_row_is_refused_leaves_no_file(
+    publish: Fit, record: Record, later: Later, desk: Desk
+) -> None:
+    base = publish()
+    record(1, "joint_exercises", "2026-10", 3)
+    before = set((desk.settings.home / "posteriors").iterdir())
+    with sqlite3.connect(desk.settings.home / settings.DATABASE_NAME) as database:
+        refusal = "BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        database.execute(f"CREATE TRIGGER refuse BEFORE INSERT ON forecasts {refusal}")
+    found = instant.run(later(1))
+    database.close()
+
+    assert ("queued", None) == (found.result, found.document)
+    assert "no room" in found.why
+    assert before == set((desk.settings.home / "posteriors").iterdir())
+    assert base["forecast_id"] == stands(desk)["forecast_id"]
 
 
 def test_an_indicator_that_the_fit_does_not_know_leaves_it_to_a_fit(
