@@ -43,7 +43,7 @@ Step = Literal["year", "half", "quarter", "month"]
 MONTHS: dict[Step, int] = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 State = Literal["fitted", "stood", "rejected", "failed"]
 Tell = Callable[[str], None]
-TRIES = 2  # a stray divergence should not leave a hole
+TRIES = 3  # a stray divergence should not leave a hole
 
 
 @dataclass(frozen=True)
@@ -163,14 +163,14 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
     def priors(seed: int) -> Priors:
         return fitting.solved(desk, desk.priors, seed, None)
 
-    def task(given: Given) -> Task:
+    def task(given: Given, tried: int = 0) -> Task:
         return Task(
             tuple(given.known),
             desk.catalogue,
             priors(given.seed),
             given.situation,
             given.seed,
-            effort,
+            effort.careful if tried else effort,
         )
 
     for one in at:
@@ -190,13 +190,17 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
                 this = asked.pop(future)
                 ended = _ended(desk, this, future, alerting)
                 if ended.state == "rejected" and this.tried + 1 < TRIES:
-                    again = replace(this.given, seed=update.seed_of(desk, this.given.said))
-                    asked[executor.submit(crew.fit, task(again))] = _Asked(again, this.tried + 1)
+                    again, tried = _with_another_seed(desk, this.given), this.tried + 1
+                    asked[executor.submit(crew.fit, task(again, tried))] = _Asked(again, tried)
                 else:
                     yield ended
     finally:
         for future in asked:
             future.cancel()
+
+
+def _with_another_seed(desk: Desk, given: Given) -> Given:
+    return replace(given, seed=update.seed_of(desk, given.said))
 
 
 def _stored(desk: Desk) -> dict[tuple[datetime, str], str]:

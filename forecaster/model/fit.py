@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,16 +28,26 @@ PILOT_KEPT = 50
 PILOT_POINTS = 5
 # At 0.8 trajectories are half as long and say half as much, and one fit in two has a divergence.
 TARGET_ACCEPT = 0.9
+CAREFUL_ACCEPT = 0.98
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much sampling: per chain, after ``tune`` steps of adaptation, half of them a pilot's."""
+    """How much sampling: per chain, after ``tune`` steps of adaptation, half of them a pilot's.
+
+    ``accept`` is the share of proposals that the main run's step size aims at.
+    """
 
     draws: int = 1000
     tune: int = 500
     chains: int = 4
     cores: int = 2
+    accept: float = TARGET_ACCEPT
+
+    @property
+    def careful(self) -> Effort:
+        """Twice as much in smaller steps, for a posterior with narrow places."""
+        return replace(self, draws=2 * self.draws, tune=2 * self.tune, accept=CAREFUL_ACCEPT)
 
     @property
     def pilot(self) -> int:
@@ -122,10 +132,11 @@ def sample(
         draws = _run(
             _compiled(seen, size, found, shape.out),
             Effort(effort.draws, effort.tune - effort.pilot, chains, effort.cores),
-            TARGET_ACCEPT,
+            effort.accept,
             seed,
             lambda finished: report(done, finished),
         )
+    draws.stats.attrs |= {"tune": effort.tune, "target_accept": effort.accept}
     draws.stats.attrs["seconds"] = round(time.perf_counter() - began, 3)
     return draws
 

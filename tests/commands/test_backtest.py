@@ -135,6 +135,9 @@ def test_a_refused_fit_is_drawn_once_more_with_another_seed(
 
     assert [one.state for one in found.ended] == ["fitted"]
     assert [task.seed for task in told.tasks] == [1, 2]
+    assert [task.effort for task in told.tasks] == [LITTLE, LITTLE.careful]
+    assert (2 * LITTLE.draws, 2 * LITTLE.tune) == (LITTLE.careful.draws, LITTLE.careful.tune)
+    assert LITTLE.accept < LITTLE.careful.accept < 1.0
     assert len(forecasts.history(desk.engine, kinds=("rejected",))) == 1
 
 
