@@ -77,10 +77,14 @@ class Backtest:
 
 @dataclass(frozen=True)
 class _Asked:
-    """One fit that is under way; ``tried`` counts those of the same moment before it."""
+    """One fit that is under way.
+
+    ``tried`` counts those of the same moment before it, and ``seconds`` is how long these sampled.
+    """
 
     given: Given
     tried: int
+    seconds: float = 0.0
 
 
 def moments(first: int, last: int, step: Step, now: datetime) -> list[datetime]:
@@ -182,7 +186,8 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
         given = Given(seen.readings, seen.situation, seen.said, seed, one, hindcast=True)
         if not asked:
             crew.warm(task(given))
-        asked[executor.submit(crew.fit, task(given))] = _Asked(given, 0)
+        tried = int(seed != desk.settings.random_seed)  # refused by an earlier backtest
+        asked[executor.submit(crew.fit, task(given, tried))] = _Asked(given, tried)
     try:
         while asked:
             done, _ = wait(asked, return_when=FIRST_COMPLETED)
@@ -191,7 +196,8 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
                 ended = _ended(desk, this, future, alerting)
                 if ended.state == "rejected" and this.tried + 1 < TRIES:
                     again, tried = _with_another_seed(desk, this.given), this.tried + 1
-                    asked[executor.submit(crew.fit, task(again, tried))] = _Asked(again, tried)
+                    more = executor.submit(crew.fit, task(again, tried))
+                    asked[more] = _Asked(again, tried, ended.seconds or 0.0)
                 else:
                     yield ended
     finally:
@@ -228,7 +234,7 @@ def _ended(desk: Desk, this: _Asked, future: Future[xr.DataTree], alerting: Setu
         ) from error
     except Exception as error:  # noqa: BLE001 - whatever it is, one moment must not end the others
         return Ended(at, "failed", message=f"{type(error).__name__}: {error}")
-    seconds = float(tree["sample_stats"].attrs.get("seconds", 0.0))
+    seconds = this.seconds + float(tree["sample_stats"].attrs.get("seconds", 0.0))
     done = update.store(desk, tree, this.given, alerting)
     state: State = "rejected" if done.kind == "rejected" else "fitted"
     return Ended(at, state, done.document, seconds, done.message)

@@ -141,6 +141,24 @@ def test_a_refused_fit_is_drawn_once_more_with_another_seed(
     assert len(forecasts.history(desk.engine, kinds=("rejected",))) == 1
 
 
+def test_what_was_refused_before_is_drawn_with_care_from_the_start(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diagnose = gate.diagnose
+    drawn.pretend(monkeypatch)
+    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": False})
+    told = Told()
+    found = backtesting.run(desk, YEARS[:1], told, effort=LITTLE)
+    assert [one.state for one in found.failed] == ["rejected"]
+    assert [task.effort for task in told.tasks] == [LITTLE, LITTLE.careful, LITTLE.careful]
+    again = Told()
+    backtesting.run(desk, YEARS[:1], again, effort=LITTLE)
+    assert [(task.seed, task.effort) for task in again.tasks] == [
+        (4, LITTLE.careful),
+        (5, LITTLE.careful),
+    ]
+
+
 @pytest.mark.usefixtures("unsampled")
 def test_stopped_it_keeps_what_had_ended(desk: Desk) -> None:
     stopped = Told({3: KeyboardInterrupt()})
