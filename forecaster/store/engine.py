@@ -39,7 +39,7 @@ PRAGMAS = (
     "recursive_triggers = 1",  # so that REPLACE meets the trigger that refuses DELETE
 )
 CACHE = 32_768  # KiB; holds 100 000 readings
-CACHE_KEPT = 4_096  # of a connection that stays open
+CACHE_KEPT = 8_192  # of a connection that stays open
 
 
 def open_engine(url: str, *, kept: int = 0) -> Engine:

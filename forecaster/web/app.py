@@ -134,7 +134,7 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
     app.add_middleware(headers.KnownHosts, hosts=hosts)
     app.add_middleware(problems.Unforeseen)
     app.add_middleware(headers.SecurityHeaders)
-    app.add_middleware(Counting, metrics=metrics)
+    app.add_middleware(Counting, metrics=metrics, lull=of.lull)
     return app
 
 

@@ -30,6 +30,7 @@ from forecaster.errors import ForecasterError
 from forecaster.store import census
 from forecaster.store.census import Census
 from forecaster.web import machine
+from forecaster.web.lull import Lull
 from forecaster.web.site import Site
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -73,9 +74,10 @@ class Metrics:
 class Counting:
     """Counts what passes, however it ends."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, lull: Lull) -> None:
         self._app = app
         self._metrics = metrics
+        self._lull = lull
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and note how long its answer took."""
@@ -92,7 +94,8 @@ class Counting:
 
         began = time.monotonic()
         try:
-            await self._app(scope, receive, sending)
+            with self._lull.request():
+                await self._app(scope, receive, sending)
         finally:
             route = _route(scope)
             method = scope["method"] if scope["method"] in METHODS else "other"

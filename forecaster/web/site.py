@@ -19,6 +19,7 @@ from forecaster.belief import Series
 from forecaster.errors import ForecasterError
 from forecaster.posterior import series
 from forecaster.store.audit import Entry
+from forecaster.web.lull import Lull
 from forecaster.web.machine import Sizes
 from forecaster.web.memo import Memo
 from forecaster.web.studio import Studio
@@ -69,7 +70,8 @@ class Site:
     """One running desk: the state it shows, who draws its charts, what it keeps in memory.
 
     ``operations`` is None where nobody looks after jobs, as in tests of pages; ``look_up`` gives
-    the addresses of a name that webhooks are to go to; ``past`` is what rules are tried on.
+    the addresses of a name that webhooks are to go to; ``past`` is what rules are tried on,
+    ``lull`` says when nobody asks for anything.
     """
 
     desk: Desk
@@ -78,6 +80,7 @@ class Site:
     operations: Operations | None = None
     look_up: guard.Resolver = guard.look_up
     past: Past = field(default_factory=Past)
+    lull: Lull = field(default_factory=Lull)
     _curves: OrderedDict[tuple[str, bool], Series] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
     _watched: tuple[str, Document] | None = None

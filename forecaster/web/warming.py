@@ -19,6 +19,7 @@ from forecaster.web.pages.page import Ask, Page
 from forecaster.web.site import Site
 
 EVERY_SECONDS = 3.0
+PATIENCE = 10.0  # seconds that the pages which are read less often wait for a lull, all together
 FIRST = ("/", "/drivers", "/history", "/indicators")
 
 _log = logging.getLogger("forecaster.warming")
@@ -45,13 +46,16 @@ async def keep_warm(site: Site, pages: Sequence[Page]) -> None:
 async def warm(site: Site, pages: Sequence[Page], seen: str) -> bool:
     """Make the pages that are read first, then the others one by one; whether all were made.
 
-    It ends as soon as the store is in another state than the one that was seen, for then the
-    first pages are due again.
+    The others give way to whoever asks for something, for a while. It ends as soon as the store is
+    in another state than the one that was seen, for then the first pages are due again.
     """
     by_address = {one.address: one for one in pages}
     stands = await run_in_threadpool(forecasts.stood, site.desk.engine, site.now())
     newest = None if stands is None else stands.forecast_id
+    patience = PATIENCE
     for address, path, parts in _wanted(site, newest):
+        if path not in FIRST:
+            patience -= await site.lull.come(patience)
         if site.memo.seen != seen:
             return False
         if address not in by_address:
