@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -80,7 +81,7 @@ class OfQuantity(Common):
         """What the number is."""
         return quantities.UNITS[self.quantity]
 
-    @property
+    @cached_property  # asked for at every step of a history
     def scale(self) -> float:
         """What one of the file's points is in the forecast's own number."""
         return 1.0 if self.unit == "units" else 0.01
@@ -113,14 +114,14 @@ class Moved(OfQuantity):
             )
         return self
 
-    @property
+    @cached_property  # asked for at every step of a history
     def measure(self) -> Literal["points", "bits", "units"]:
         """In what the move is measured."""
         if self.bits is not None:
             return "bits"
         return "points" if self.points is not None else "units"
 
-    @property
+    @cached_property  # asked for at every step of a history
     def least(self) -> float:
         """The least move that is told, in that measure."""
         found = self.points or self.bits or self.units
