@@ -30,7 +30,6 @@ from tests.replay import Replay
 COMMAND = (sys.executable, "-c", "from jobs.cli import main; main()")
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "webhooks"
 REPORT_LIMIT = 2_000_000
-DRAWS = 500  # of each chain; the gate's least effective number is kept by half of the default
 
 
 def forecaster(home: Path, *words: str, **settings: str | int) -> subprocess.CompletedProcess[str]:
@@ -57,7 +56,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--source", "https://example.org/customs",
     )  # fmt: skip
     assert recorded.returncode == 0, recorded.stderr
-    updated = forecaster(folder, "update", draws=DRAWS)
+    updated = forecaster(folder, "update")
     assert updated.returncode == 0, updated.stderr
     return folder
 
@@ -206,7 +205,6 @@ def test_bytes_of_a_publisher_become_the_next_forecast(
     rules = tmp_path / "alerts.toml"
     rules.write_text(ANY_MOVE)
     alerting: dict[str, str | int] = {
-        "draws": DRAWS,
         "alerts": str(rules),
         "webhook_allow_cidrs": "127.0.0.0/8",
         "desk_url": "https://desk.example.org",
