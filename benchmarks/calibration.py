@@ -64,7 +64,9 @@ def said(draws: Draws, world: World, seed: int, n_paths: int) -> dict[str, Array
     return found
 
 
-def rank(seed: int, names: tuple[str, ...] = worlds.CHOSEN) -> dict[str, Any]:
+def rank(
+    seed: int, names: tuple[str, ...] = worlds.CHOSEN, effort: Effort = EFFORT
+) -> dict[str, Any]:
     """Where the truth of one world lies among the draws of its fit, from 0 to 1, by quantity.
 
     ``names`` are the indicators through which it is read.
@@ -72,10 +74,10 @@ def rank(seed: int, names: tuple[str, ...] = worlds.CHOSEN) -> dict[str, Any]:
     with threadpool_limits(1):
         world = worlds.world(seed, names)
         truth = Draws(world.x[None, None, :], xr.Dataset())
-        draws = fit.sample(world.layout, world.design, seed=seed, effort=EFFORT)
+        draws = fit.sample(world.layout, world.design, seed=seed, effort=effort)
         wide = said(truth, world, 10_000 + seed, 4_000)
         narrow = said(draws, world, seed, 32)
-    every = max(1, EFFORT.chains * EFFORT.draws // KEPT)
+    every = max(1, effort.chains * effort.draws // KEPT)
     return {
         "seed": seed,
         "divergences": int(draws.stats["diverging"].values.sum()),

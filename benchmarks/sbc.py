@@ -17,7 +17,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +33,7 @@ from scipy.stats import kstest
 from benchmarks import calibration
 from forecaster.knowing import MODEL_VERSION
 from forecaster.model.basis import Array
+from forecaster.model.fit import Effort
 from indicators.catalogue import digest
 from priors import load
 from tests.model import worlds
@@ -41,6 +42,7 @@ HERE = Path(__file__).parent / "calibration"
 PAGE = Path(__file__).parents[1] / "docs/reference/calibration.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 LEVEL = 0.01
+Rank = Callable[[int], dict[str, Any]]
 WANTED = {"full": 200, "reduced": 1000}
 
 
@@ -89,7 +91,9 @@ def read(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in rest] if json.loads(first) == fingerprint() else []
 
 
-def go_on(size: str, n_worlds: int, workers: int, seconds: float) -> None:
+def go_on(
+    size: str, n_worlds: int, workers: int, seconds: float, effort: Effort = calibration.EFFORT
+) -> None:
     """Fit the worlds that are missing, one line of the file each, until time is up."""
     file = HERE / f"{size}.jsonl"
     done = read(file)
@@ -99,18 +103,18 @@ def go_on(size: str, n_worlds: int, workers: int, seconds: float) -> None:
     seen = {one["seed"] for one in done}
     missing = (seed for seed in range(1, n_worlds + 1) if seed not in seen)
     ends = time.monotonic() + seconds
+    work = partial(calibration.rank, names=names_of(size), effort=effort)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for number, one in enumerate(_ranked(pool, size, missing, workers, ends), len(seen) + 1):
+        for number, one in enumerate(_ranked(pool, work, missing, workers, ends), len(seen) + 1):
             with file.open("a") as out:
                 out.write(json.dumps(one) + "\n")
             sys.stderr.write(f"{size}: {number} of {n_worlds} worlds\n")
 
 
 def _ranked(
-    pool: ProcessPoolExecutor, size: str, missing: Iterator[int], workers: int, ends: float
+    pool: ProcessPoolExecutor, work: Rank, missing: Iterator[int], workers: int, ends: float
 ) -> Iterator[dict[str, Any]]:
     """Ranks as they come; no more are asked for than there are workers, and none after ``ends``."""
-    work = partial(calibration.rank, names=names_of(size))
     asked = {pool.submit(work, seed) for seed in islice(missing, workers)}
     while asked:
         ready = next(as_completed(asked))

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import calibration, promises, sbc
 from forecaster.model.basis import Array
+from forecaster.model.fit import Effort
 
 
 def _worlds(ranks: Array) -> list[dict[str, Any]]:
@@ -86,13 +87,16 @@ def test_the_full_size_has_every_indicator_that_a_world_can_be_made_of() -> None
     assert "treaties_statements" not in full
 
 
+LITTLE = Effort(draws=50, tune=60, chains=2, cores=1)
+
+
 @pytest.mark.slow
 def test_it_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sbc, "HERE", tmp_path)
-    sbc.go_on("reduced", 1, workers=1, seconds=60.0)
+    sbc.go_on("reduced", 1, workers=1, seconds=60.0, effort=LITTLE)
     (one,) = sbc.read(tmp_path / "reduced.jsonl")
     assert all(0.0 <= rank <= 1.0 for rank in one["ranks"].values())
     assert {"b_A", "alliance in ten years"} <= set(one["ranks"])
     before = (tmp_path / "reduced.jsonl").read_text()
-    sbc.go_on("reduced", 1, workers=1, seconds=60.0)
+    sbc.go_on("reduced", 1, workers=1, seconds=60.0, effort=LITTLE)
     assert (tmp_path / "reduced.jsonl").read_text() == before

@@ -244,6 +244,7 @@ def test_the_command_says_what_became_of_each_moment(
     monkeypatch: pytest.MonkeyPatch, home: Path, run: Run
 ) -> None:
     assert home.is_dir()
+    monkeypatch.setattr(backtesting, "TRIES", 1)
     for name, value in (("DRAWS", "50"), ("TUNE", "50"), ("CHAINS", "2")):
         monkeypatch.setenv(f"FORECASTER_{name}", value)
     done = run("backtest", "--from", "2003", "--to", "2003", "--workers", "1", "--json")

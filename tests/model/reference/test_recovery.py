@@ -13,7 +13,7 @@ from priors.reference import draws, stances, table
 from priors.reference.table import CAUSES
 from tests.model.reference import worlds
 
-EFFORT = Effort(draws=200, tune=250, chains=2)
+EFFORT = Effort(draws=150, tune=200, chains=2)
 WORLDS = 2
 
 
