@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import sys
 from typing import Any
@@ -48,7 +47,6 @@ class Server(uvicorn.Server):
         # Each answer takes the interpreter back from the makers of pages several times; at the
         # usual five milliseconds a finished page would be sent later than a new one is made.
         sys.setswitchinterval(SWITCH_SECONDS)
-        gc.freeze()  # what was imported stays to the end: no collection need walk over it
         await super().startup(sockets)
         if self.started:
             logs.get().info("the pages are served", address=self._where)
