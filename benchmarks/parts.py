@@ -198,17 +198,19 @@ def calibration(bench: Bench) -> Figures:
     Worlds that were fitted in earlier sittings count; of the reduced ones as many are made as are
     missing here.
     """
+    worlds = f"--worlds={bench.worlds}"
     if bench.draft:
-        words = ["-m", "benchmarks.calibration", f"--worlds={bench.worlds}"]
-        done = process.run([sys.executable, *words], bench.environment())
-        _must(done)
-        return {"reduced": json.loads(done.stdout)}
-    found: Figures = {}
-    for more in (["--size=reduced", f"--worlds={bench.worlds}"], ["--figures"]):
-        done = process.run([sys.executable, "-m", "benchmarks.sbc", *more], bench.environment())
-        _must(done)
-        found = json.loads(done.stdout or "{}")
+        return {"reduced": json.loads(_module(bench, "benchmarks.calibration", worlds))}
+    _module(bench, "benchmarks.sbc", "--size=reduced", worlds)
+    found: Figures = json.loads(_module(bench, "benchmarks.sbc", "--figures"))
     return found
+
+
+def _module(bench: Bench, name: str, *words: str) -> str:
+    """What a module says that is run as a program."""
+    done = process.run([sys.executable, "-m", name, *words], bench.environment())
+    _must(done)
+    return done.stdout
 
 
 def collect(bench: Bench) -> Figures:
@@ -288,9 +290,7 @@ def news(bench: Bench) -> Figures:
     """Parts of a change beside the news of statsmodels; see ``benchmarks/news_race.py``."""
     if not any(one["passed"] for one in bench.updates):
         bench.fit(seed=1)
-    done = process.run([sys.executable, "-m", "benchmarks.news_race"], bench.environment())
-    _must(done)
-    found: Figures = json.loads(done.stdout)
+    found: Figures = json.loads(_module(bench, "benchmarks.news_race"))
     return found
 
 

@@ -123,7 +123,7 @@ def _even(size: str, found: Figures) -> Row:
         f"ranks of {found['quantities']} quantities, {found['worlds']:,} of {found['wanted']:,} "
         f"worlds of {size} size",
         "none rejected at 1 % after correction",
-        f"{said}; least even `{found['least_even']}`, p = {found['p']:.2g}",
+        f"{said}; least even `{found['worst']}`, p = {found['worst_p']:.2g}",
         False if found["rejected"] else True if whole else None,
     )
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.rolling
 
-The backtest runs as the command does it, by two processes, in a state that
-is kept in ``build/rolling``: what is there is not fitted again. Beside it some small fits are made
-by one worker and by two, each on one core.
+The backtest runs as the command does it, by two processes, in a state that is kept in
+``build/rolling``: what is there is not fitted again. Beside it some small fits are made by one
+worker and by two, each on one core.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -54,6 +54,7 @@ class Verdict:
     quantities: int
     divergences: int
     coverage: dict[str, list[float]]
+    mean_rank: dict[str, list[float]]
     rejected: list[str]
     worst: str
     worst_p: float
@@ -140,6 +141,7 @@ def judge(found: list[dict[str, Any]]) -> Verdict:
         quantities=len(names),
         divergences=said["divergences"],
         coverage=said["coverage"],
+        mean_rank=said["mean_rank"],
         rejected=[names[k] for k in rejected],
         worst=names[worst],
         worst_p=float(p_values[worst]),
@@ -175,27 +177,19 @@ def told(size: str, one: Verdict, day: str) -> list[str]:
 
 def figures() -> dict[str, dict[str, Any]]:
     """What the worlds of each size say, where there are any."""
+    return {size: {**asdict(one), "wanted": WANTED[size]} for size, one in _verdicts().items()}
+
+
+def _verdicts() -> dict[str, Verdict]:
     kept = {size: read(HERE / f"{size}.jsonl") for size in WANTED}
-    return {
-        size: {
-            **calibration.judged(found),
-            "wanted": WANTED[size],
-            "rejected": (said := judge(found)).rejected,
-            "least_even": said.worst,
-            "p": said.worst_p,
-        }
-        for size, found in kept.items()
-        if len(found) > 1
-    }
+    return {size: judge(found) for size, found in kept.items() if len(found) > 1}
 
 
 def write() -> None:
     """Put what has been measured into the page."""
     lines: list[str] = []
-    for size in WANTED:
-        found = read(HERE / f"{size}.jsonl")
-        if len(found) > 1:
-            lines += told(size, judge(found), datetime.now(UTC).date().isoformat())
+    for size, one in _verdicts().items():
+        lines += told(size, one, datetime.now(UTC).date().isoformat())
     text = PAGE.read_text()
     before, rest = text.split(BEGIN)
     PAGE.write_text(

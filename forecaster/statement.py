@@ -116,8 +116,14 @@ def stated(
 
 def attributes(found: Forecast) -> dict[str, Any]:
     """What the posterior file of a forecast says of itself."""
-    said = ("as_of", "data_hash", "priors_hash", "model_version", "random_seed")
-    return {"schema_version": SCHEMA_VERSION} | {name: found[name] for name in said}  # type: ignore[literal-required]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "as_of": found["as_of"],
+        "data_hash": found["data_hash"],
+        "priors_hash": found["priors_hash"],
+        "model_version": found["model_version"],
+        "random_seed": found["random_seed"],
+    }
 
 
 def _under(desk: Desk) -> dict[str, list[str]]:

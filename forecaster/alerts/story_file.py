@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,6 +19,8 @@ from forecaster.alerts.machine import Observation
 from forecaster.alerts.replay import Moment
 from forecaster.alerts.story import Story
 from forecaster.belief import Kind
+from forecaster.errors import StoreError
+from forecaster.posterior import files
 
 LAYOUT = 1  # of the columns, and of what is read out of a forecast
 KINDS: tuple[Kind, ...] = ("published", "provisional", "hindcast")
@@ -42,16 +44,10 @@ def load(folder: Path, quantity: str) -> Story | None:
 
 def keep(folder: Path, quantity: str, story: Story) -> None:
     """Keep a story instead of an earlier one; it is no error if that fails."""
-    place = _place(folder, quantity)
-    part = place.with_name(f".{uuid4().hex}.part")
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("wb") as file:
-                np.savez(file, allow_pickle=False, **_columns(story))
-            part.replace(place)
-        finally:
-            part.unlink(missing_ok=True)
+    content = BytesIO()
+    np.savez(content, allow_pickle=False, **_columns(story))
+    with suppress(StoreError):
+        files.write(content.getbuffer(), _place(folder, quantity))
 
 
 def _place(folder: Path, quantity: str) -> Path:

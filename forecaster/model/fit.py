@@ -113,8 +113,7 @@ def sample(
     with threadpool_limits(1, "blas"):
         pilot = _run(
             _compiled(density, size, scattered),
-            Effort(PILOT_KEPT, effort.pilot, chains, effort.cores),
-            PILOT_ACCEPT,
+            Effort(PILOT_KEPT, effort.pilot, chains, effort.cores, PILOT_ACCEPT),
             seed,
             lambda finished: report(0, finished),
         )
@@ -131,8 +130,7 @@ def sample(
 
         draws = _run(
             _compiled(seen, size, found, shape.out),
-            Effort(effort.draws, effort.tune - effort.pilot, chains, effort.cores),
-            effort.accept,
+            replace(effort, tune=effort.tune - effort.pilot),
             seed,
             lambda finished: report(done, finished),
         )
@@ -146,9 +144,7 @@ def compile_density(layout: Layout, design: Design) -> None:
     _density(layout, design)(np.zeros(layout.size))
 
 
-def _run(
-    model: Any, effort: Effort, accept: float, seed: int, report: Callable[[int], None]
-) -> Draws:
+def _run(model: Any, effort: Effort, seed: int, report: Callable[[int], None]) -> Draws:
     def tell(chains: list[Any]) -> None:
         report(sum(chain.finished_draws for chain in chains))
 
@@ -159,7 +155,7 @@ def _run(
         chains=effort.chains,
         cores=effort.cores,
         seed=seed,
-        target_accept=accept,
+        target_accept=effort.accept,
         save_warmup=False,
         progress_bar=False,
         progress_callback=tell,
