@@ -10,13 +10,12 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 import forecaster
 from forecaster import alerting
 from forecaster.errors import ForecasterError
 from forecaster.store import generation
-from forecaster.web import downloads, frame, headers, health, problems, warming
+from forecaster.web import assets, downloads, frame, headers, health, problems, warming
 from forecaster.web.access import access as access_side
 from forecaster.web.access import mount
 from forecaster.web.access.access import Access
@@ -123,10 +122,10 @@ def create_app(of: Site, access: Access | None = None, hosts: Sequence[str] = HO
         health.router(of),
         metrics.router(),
         feed.router(),
+        assets.router(frame.STATIC),
     ):
         app.include_router(routes)
     api.add(app)
-    app.mount("/static", StaticFiles(directory=frame.STATIC), name="static")
     for kind in (ForecasterError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, problems.on_error)
     # The last added stands outermost.

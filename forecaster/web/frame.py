@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
+from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from forecaster.posterior import (
     news_words,
@@ -23,6 +27,31 @@ TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 
 
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Templates as they were compiled before, where Python keeps its own modules.
+
+    Each takes up to 50 ms, which the first reader after a start would wait for. They are those of
+    one version of Jinja and of the options below; where none can be kept, each start compiles.
+    They are code, as those modules are: whoever may write there may change the program anyway.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        made = metadata.version("jinja2") + hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        super().__init__(str(folder), f"templates-{made[:24]}-%s.cache")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take one that was kept; of what is damaged nothing."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # noqa: BLE001 - a damaged file may raise what it likes
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep one; it is no error if that fails."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 @cache
 def environment() -> Environment:
     """The templates: escaping always on, and a name that does not exist is an error."""
@@ -32,6 +61,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=CompiledTemplates(Path(util.cache_from_source(__file__)).parent),
     )
     environment.globals.update(
         words=words,

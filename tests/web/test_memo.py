@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 import pytest
@@ -23,6 +23,7 @@ class Shelf:
         self.time = 100.0
         self.made: list[str] = []
         self.memo = Memo(lambda: self.state, lambda: self.time)
+        self.takes = 0.0
         self.gate = threading.Event()
         self.gate.set()
 
@@ -35,6 +36,7 @@ class Shelf:
 
     def _make(self, key: str) -> Kept:
         assert self.gate.wait(30)
+        self.time += self.takes
         self.made.append(f"{key} {self.state}")
         return keep(f"{key} {self.state}".encode(), "text/plain")
 
@@ -46,6 +48,11 @@ def shelf() -> Shelf:
 
 def run[T](work: Coroutine[None, None, T]) -> T:
     return asyncio.run(asyncio.wait_for(work, 60))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 - a thread does it
+        await asyncio.sleep(0.01)
 
 
 async def settled(shelf: Shelf) -> None:
@@ -83,6 +90,42 @@ def test_the_former_page_stands_in_for_seconds_only(shelf: Shelf) -> None:
         await shelf.get("another")
         shelf.later(memo.FORMER_SECONDS)
         assert await shelf.get() == "page two"
+
+    run(story())
+
+
+def test_what_is_only_made_anew_rests_as_long_as_it_took(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memo, "REST_SECONDS", 50.0)
+
+    async def story() -> None:
+        await shelf.get()
+        await shelf.get("another")
+        shelf.later(1, "two")
+        shelf.takes = 20.0
+        assert await shelf.get() == "page one"
+        assert await shelf.get("another") == "another one"
+        await until(lambda: "page two" in shelf.made)
+        shelf.takes = 0.0
+        for number in range(20):
+            assert await shelf.get(f"new {number}") == f"new {number} two"
+        assert await shelf.get() == "page two", "it is there before the rest is over"
+
+    run(story())
+    assert "another two" not in shelf.made
+
+
+def test_a_rest_ends_and_the_next_page_is_made_anew(shelf: Shelf) -> None:
+    async def story() -> None:
+        await shelf.get()
+        await shelf.get("another")
+        shelf.later(1, "two")
+        shelf.takes = 0.02
+        await shelf.get()
+        await shelf.get("another")
+        await settled(shelf)
+        assert await shelf.get("another") == "another two"
 
     run(story())
 
