@@ -120,13 +120,13 @@ def observe(
     calm = state.calm if _beyond(rule, found) else found
     recent = _kept(rule, (*state.recent, found), now)
     # Field by field, for `replace` is slow and `try` takes 10,000 steps.
-    rest = state.streak, state.side, state.origin, state.episode, state.fired_at, state.opened_at
-    state = State(now, found, state.reference, calm, recent, *rest)
-    side, _ = _moved(rule, state, now)
+    rest = state.origin, state.episode, state.fired_at, state.opened_at
+    known = State(now, found, state.reference, calm, recent, state.streak, state.side, *rest)
+    side, _ = _moved(rule, known, now)
     streak = 0 if side == 0 else state.streak + 1 if side == state.side else 1
-    if (side, streak) != (state.side, state.streak):
-        state = replace(state, side=side, streak=streak)
-    state, more = _decide(rule, state, now, silences)
+    if (streak, side) != (state.streak, state.side):
+        known = State(now, found, state.reference, calm, recent, streak, side, *rest)
+    state, more = _decide(rule, known, now, silences)
     return state, (*said, *more)
 
 
