@@ -304,6 +304,11 @@ def backtest(bench: Bench) -> Figures:
         raise Failed(str(error)) from error
 
 
+def workers(_bench: Bench) -> Figures:
+    """Small fits by one worker and by two."""
+    return rolling.race()
+
+
 PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "update": update,
     "show": show,
@@ -318,6 +323,7 @@ PARTS: Mapping[str, Callable[[Bench], Figures]] = {
     "instant": instant,
     "news": news,
     "backtest": backtest,
+    "workers": workers,
     "bare": bare,
 }
 

@@ -3,8 +3,8 @@
     python -m benchmarks.rolling
 
 The backtest runs as the command does it, by two processes, in a state that is kept in
-``build/rolling``: what is there is not fitted again. Beside it some small fits are made by one
-worker and by two, each on one core.
+``build/rolling``: what is there is not fitted again. `race` has some small fits made by one worker
+and by two, each on one core.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def backtest(home: Path, environment: Mapping[str, str], words: list[str]) -> Fi
 def measure(
     environment: Mapping[str, str], years: tuple[int, int] = YEARS, folder: Path = FOLDER
 ) -> Figures:
-    """The whole backtest, its scores, and the race of one worker against two."""
+    """The whole backtest and its scores."""
     before = _kept(folder)
     words = ["--from", str(years[0]), "--to", str(years[1]), "--workers", str(WORKERS)]
     found = backtest(folder, environment, words)
@@ -71,7 +71,7 @@ def measure(
         figures |= {key: found[key] for key in ("seconds", "sampling_seconds")}
         figures["workers"] = WORKERS
     (folder / KEPT).write_text(json.dumps(figures))
-    return figures | {"scores": _scores(folder, environment), "race": race()}
+    return figures | {"scores": _scores(folder, environment)}
 
 
 def _kept(folder: Path) -> Figures | None:

@@ -42,6 +42,8 @@ HERE = Path(__file__).parent / "calibration"
 PAGE = Path(__file__).parents[1] / "docs/reference/calibration.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 LEVEL = 0.01
+#: One chain: ranks need independent draws, not a check of chains against each other.
+EFFORT = Effort(draws=600, tune=300, chains=1, cores=1)
 Rank = Callable[[int], dict[str, Any]]
 WANTED = {"full": 200, "reduced": 1000}
 
@@ -93,7 +95,7 @@ def read(file: Path) -> list[dict[str, Any]]:
 
 
 def go_on(
-    size: str, n_worlds: int, workers: int, seconds: float, effort: Effort = calibration.EFFORT
+    size: str, n_worlds: int, workers: int, seconds: float, effort: Effort = EFFORT
 ) -> None:
     """Fit the worlds that are missing, one line of the file each, until time is up."""
     file = HERE / f"{size}.jsonl"

@@ -174,7 +174,7 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
             priors(given.seed),
             given.situation,
             given.seed,
-            effort.careful if tried else effort,
+            _after(tried, effort),
         )
 
     for one in at:
@@ -203,6 +203,13 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
     finally:
         for future in asked:
             future.cancel()
+
+
+def _after(tried: int, effort: Effort) -> Effort:
+    """More care each time that a moment was refused."""
+    for _ in range(tried):
+        effort = effort.careful
+    return effort
 
 
 def _with_another_seed(desk: Desk, given: Given) -> Given:

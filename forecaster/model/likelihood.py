@@ -66,8 +66,12 @@ class Paths:
         return np.hstack([seen, self.deviations_ahead[:, counter]])
 
 
-def of_indicator(one: Indicator, found: list[Observation], paths: Paths) -> Array:
+def of_indicator(
+    one: Indicator, found: list[Observation], paths: Paths, seen: Array | None = None
+) -> Array:
     """Log-likelihood of these observations of one indicator, shape (sample,).
+
+    ``seen`` is what `seen_by` says of what is measured, if it is known already.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def of_indicator(one: Indicator, found: list[Observation], paths: Paths) -> Arra
         raise KeyError(one.id)
     index = list(paths.coords[kind]).index(one.id)
     return (
-        _measured(one, index, found, paths)
+        _measured(one, index, found, paths, seen)
         if kind == "measure"
         else _counted(one, index, found, paths)
     )
@@ -104,7 +108,9 @@ class Contrasts:
     weight: float
 
 
-def contrasts(one: Indicator, found: list[Observation], paths: Paths) -> Contrasts | None:
+def contrasts(
+    one: Indicator, found: list[Observation], paths: Paths, seen: Array | None = None
+) -> Contrasts | None:
     """Of an unknown level n - 1 of n readings speak; None where nothing does."""
     if len(found) < 2:
         return None
@@ -113,7 +119,8 @@ def contrasts(one: Indicator, found: list[Observation], paths: Paths) -> Contras
     rotation, share = rotate(weights, paths.kernel)
     loading = paths.named["measure_loading"][:, index, None]
     read = np.array([row.value for row in found]) @ rotation
-    miss = read - loading * (seen_by(one, found, paths) @ rotation)
+    seen = seen_by(one, found, paths) if seen is None else seen
+    miss = read - loading * (seen @ rotation)
     return Contrasts(miss, share, one.observation.weight)
 
 
@@ -128,17 +135,19 @@ def own_sub(one: Indicator, paths: Paths) -> int | None:
     return list(paths.coords["sub"]).index(sub)
 
 
-def _measured(one: Indicator, index: int, found: list[Observation], paths: Paths) -> Array:
-    seen, named = contrasts(one, found, paths), paths.named
-    if seen is None:
+def _measured(
+    one: Indicator, index: int, found: list[Observation], paths: Paths, seen: Array | None
+) -> Array:
+    told, named = contrasts(one, found, paths, seen), paths.named
+    if told is None:
         return np.zeros(len(paths.factors))
     slow = named["deviation_sd"][:, index, None] ** 2
     if (own := own_sub(one, paths)) is not None:
         spread = named["sub_deviation_sd"][:, own, None]
         slow = slow + (named["measure_loading"][:, index, None] * spread) ** 2
-    variance = named["noise_sd"][:, index, None] ** 2 + slow * seen.share
-    total = np.sum(seen.miss**2 / variance + np.log(variance), axis=1)
-    return np.asarray(-0.5 * seen.weight * total)
+    variance = named["noise_sd"][:, index, None] ** 2 + slow * told.share
+    total = np.sum(told.miss**2 / variance + np.log(variance), axis=1)
+    return np.asarray(-0.5 * told.weight * total)
 
 
 def _counted(one: Indicator, index: int, found: list[Observation], paths: Paths) -> Array:

@@ -118,10 +118,17 @@ def _integral(half: Array, n: float, one: tuple[float, float], other: tuple[Arra
     return np.asarray(total + np.log(spread) - apart)
 
 
-def of_indicator(one: Indicator, found: list[Observation], paths: Paths, priors: Priors) -> Array:
+def of_indicator(
+    one: Indicator,
+    found: list[Observation],
+    paths: Paths,
+    priors: Priors,
+    seen: Array | None = None,
+) -> Array:
     """The log-likelihood of an indicator's observations, with its noise integrated out.
 
     Counts, and an indicator that alone speaks for a sub-constraint, are taken as they were drawn.
+    ``seen`` is the path over the months of each (``likelihood.seen_by``), if it is known already.
 
     Raises
     ------
@@ -130,8 +137,8 @@ def of_indicator(one: Indicator, found: list[Observation], paths: Paths, priors:
     """
     measured = one.observation.likelihood == "normal" and one.id in paths.coords["measure"]
     if not measured or likelihood.own_sub(one, paths) is not None:
-        return likelihood.of_indicator(one, found, paths)
-    seen = likelihood.contrasts(one, found, paths)
-    if seen is None:
+        return likelihood.of_indicator(one, found, paths, seen)
+    told = likelihood.contrasts(one, found, paths, seen)
+    if told is None:
         return np.zeros(len(paths.factors))
-    return of_contrasts(seen, scales(one, priors))
+    return of_contrasts(told, scales(one, priors))

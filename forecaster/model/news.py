@@ -21,9 +21,10 @@ from forecaster.belief import HORIZON_YEARS
 from forecaster.model import future, marginal, psis, shapley
 from forecaster.model.basis import Array
 from forecaster.model.design import exposed
+from forecaster.model.gains import Gains
 from forecaster.model.grid import month_index
 from forecaster.model.moment import Drawn, Moment
-from forecaster.model.observed import Known, observations
+from forecaster.model.observed import Known, Observation, observations
 from forecaster.model.reopen import Reopened, at_month
 from forecaster.model.shapley import Game
 from forecaster.model.situation import Situation
@@ -301,21 +302,23 @@ def _players(
         if not more and not revised:
             continue
 
-        def fit(*known: Mapping[str, Known], one: Indicator = catalogue[name]) -> Array:
+        def seen(*known: Mapping[str, Known], name: str = name) -> list[Observation]:
             rows = [reading for part in known for reading in part.values()]
-            found = observations(rows, {one.id: one}, grid.paths.n_months - 1)
-            return marginal.of_indicator(one, found.get(one.id, []), grid.paths, priors)
+            return observations(rows, catalogue, grid.paths.n_months - 1).get(name, [])
 
-        standing = fit(old)
+        standing, with_more = seen(old), seen(old, more)
+        changed, whole = (seen(kept), seen(new)) if revised else (standing, with_more)
+        every = [*standing, *with_more, *changed, *whole]
+        gain = Gains(catalogue[name], every, grid.paths, priors)
         first = len(players)
         if more:
             players.append(("reading", name))
-            gains.append(fit(old, more) - standing)
+            gains.append(gain.between(standing, with_more))
         if revised:
             players.append(("revision", name))
-            gains.append(fit(kept) - standing)
+            gains.append(gain.between(standing, changed))
         if more and revised:
-            together[first, first + 1] = fit(kept, more) - standing - gains[-1] - gains[-2]
+            together[first, first + 1] = gain.between(standing, whole) - gains[-1] - gains[-2]
     n = len(grid.paths.factors)
     added = np.stack(gains) if gains else np.zeros((0, n))
     return players, Game(np.zeros(n), np.zeros(n), added, together)

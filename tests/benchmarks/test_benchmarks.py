@@ -199,7 +199,6 @@ def test_a_backtest_is_held_to_its_fits_its_time_and_its_scores() -> None:
         "workers": 2,
         "seconds": 900.0,
         "sampling_seconds": 1500.0,
-        "race": {"times": 1.8},
         "scores": {
             "overall": {
                 "readings": 800,
@@ -209,7 +208,12 @@ def test_a_backtest_is_held_to_its_fits_its_time_and_its_scores() -> None:
         },
     }
     rows = promises.rows({"backtest": found})
-    assert [row.kept for row in rows] == [True, True, False, True]
+    assert [row.kept for row in rows] == [True, False, True]
     assert rows[0].measured == "22 stand; 15 min, 0.60 times the sampling of 25 min"
     rows = promises.rows({"backtest": {**found, "standing": 21, "scores": {"overall": None}}})
-    assert [row.kept for row in rows] == [False, True]
+    assert [row.kept for row in rows] == [False]
+
+
+def test_two_workers_are_held_to_what_two_are_worth() -> None:
+    held = [promises.rows({"workers": {"times": times}}) for times in (1.69, 1.7)]
+    assert [[row.kept for row in rows] for rows in held] == [[False], [True]]

@@ -150,12 +150,12 @@ def test_what_was_refused_before_is_drawn_with_care_from_the_start(
     told = Told()
     found = backtesting.run(desk, YEARS[:1], told, effort=LITTLE)
     assert [one.state for one in found.failed] == ["rejected"]
-    assert [task.effort for task in told.tasks] == [LITTLE, LITTLE.careful, LITTLE.careful]
+    assert [task.effort for task in told.tasks] == [LITTLE, LITTLE.careful, LITTLE.careful.careful]
     again = Told()
     backtesting.run(desk, YEARS[:1], again, effort=LITTLE)
     assert [(task.seed, task.effort) for task in again.tasks] == [
         (4, LITTLE.careful),
-        (5, LITTLE.careful),
+        (5, LITTLE.careful.careful),
     ]
 
 
