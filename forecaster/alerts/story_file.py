@@ -36,6 +36,8 @@ def load(folder: Path, quantity: str) -> Story | None:
     try:
         with _place(folder, quantity).open("rb") as file:
             arrays = np.load(file, allow_pickle=False)
+            if isinstance(arrays, np.ndarray):  # a file of one array, which is not ours
+                return None
             columns = {name: arrays[name] for name in arrays.files}
         return _story(columns) if columns["layout"] == LAYOUT else None
     except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile):

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from forecaster import settings
+from forecaster.settings import DATABASE_NAME
 from forecaster.store import migrate
 from forecaster.store.engine import open_engine
 from forecaster.wiring import Desk
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """Its state folder is the test's own."""
-    chosen = settings.load({"FORECASTER_HOME": str(tmp_path)})
-    engine = open_engine(chosen.database_url)
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, made once; tests take copies of it."""
+    file = tmp_path_factory.mktemp("initialised") / DATABASE_NAME
+    engine = open_engine(f"sqlite:///{file}")
     migrate.upgrade(engine)
-    return Desk(chosen, engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def blank(initialised: Path, tmp_path: Path) -> Path:
+    """A state folder of the test's own, in which nothing is recorded."""
+    shutil.copy(initialised, tmp_path / DATABASE_NAME)
+    return tmp_path
+
+
+@pytest.fixture
+def desk(blank: Path) -> Desk:
+    """Its state folder is the test's own."""
+    chosen = settings.load({"FORECASTER_HOME": str(blank)})
+    return Desk(chosen, open_engine(chosen.database_url))

@@ -193,7 +193,7 @@ def test_a_start_begins_with_what_the_last_one_kept(
     assert [f"{name}.npz"] == [one.name for one in tmp_path.iterdir()]
 
 
-@pytest.mark.parametrize("damage", ["cut", "text", "layout", "lacking", "other"])
+@pytest.mark.parametrize("damage", ["cut", "text", "array", "layout", "lacking", "other"])
 def test_a_file_that_cannot_be_read_is_as_none(
     engine: Engine, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +207,9 @@ def test_a_file_that_cannot_be_read_is_as_none(
         file.write_bytes(file.read_bytes()[:700])
     elif damage == "text":
         file.write_text("nothing")
+    elif damage == "array":
+        with file.open("wb") as out:
+            np.save(out, np.zeros(3))
     elif damage == "layout":
         np.savez(file, **{**columns, "layout": np.asarray(0), "stood.value": np.zeros(2)})
     elif damage == "lacking":

@@ -24,7 +24,6 @@ from forecaster.settings import Settings
 from forecaster.store import tokens
 from forecaster.store.engine import open_engine
 from forecaster.store.handle import Engine
-from forecaster.store.migrate import upgrade
 from forecaster.store.tokens import NewToken
 from forecaster.web.access import access as access_side
 from forecaster.web.access import mount, secret
@@ -60,15 +59,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def chosen(tmp_path: Path) -> Settings:
-    return settings.load({"FORECASTER_HOME": str(tmp_path)})
+def chosen(blank: Path) -> Settings:
+    return settings.load({"FORECASTER_HOME": str(blank)})
 
 
 @pytest.fixture
 def engine(chosen: Settings) -> Engine:
-    found = open_engine(chosen.database_url)
-    upgrade(found)
-    return found
+    return open_engine(chosen.database_url)
 
 
 MakeToken = Callable[..., str]

@@ -20,7 +20,6 @@ from forecaster.belief import Forecast, Kind
 from forecaster.posterior import files
 from forecaster.store import forecasts, readings
 from forecaster.store.engine import open_engine, writing
-from forecaster.store.migrate import upgrade
 from forecaster.store.records import NewReading
 from forecaster.web import app
 from forecaster.web.studio import Studio
@@ -79,10 +78,9 @@ def posterior(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    engine = open_engine(f"sqlite:///{tmp_path / settings.DATABASE_NAME}")
-    upgrade(engine)
-    return Desk(settings.load({"FORECASTER_HOME": str(tmp_path)}), engine, clock=lambda: NOW)
+def desk(blank: Path) -> Desk:
+    engine = open_engine(f"sqlite:///{blank / settings.DATABASE_NAME}")
+    return Desk(settings.load({"FORECASTER_HOME": str(blank)}), engine, clock=lambda: NOW)
 
 
 @pytest.fixture

@@ -35,10 +35,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Desk:
-    desk = _desk(tmp_path)
-    upgrade(desk.engine)
-    return desk
+def empty(blank: Path) -> Desk:
+    return _desk(blank)
 
 
 @pytest.fixture

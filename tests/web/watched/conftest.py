@@ -19,7 +19,6 @@ from forecaster.belief import Forecast
 from forecaster.posterior import files
 from forecaster.store import forecasts, readings, tokens
 from forecaster.store.engine import open_engine, writing
-from forecaster.store.migrate import upgrade
 from forecaster.store.readings import NewReading
 from forecaster.store.tokens import NewToken
 from forecaster.web import app
@@ -74,10 +73,9 @@ def studio() -> Iterator[Studio]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    engine = open_engine(f"sqlite:///{tmp_path / settings.DATABASE_NAME}")
-    upgrade(engine)
-    return Desk(settings.load({"FORECASTER_HOME": str(tmp_path)}), engine, clock=lambda: NOW)
+def desk(blank: Path) -> Desk:
+    engine = open_engine(f"sqlite:///{blank / settings.DATABASE_NAME}")
+    return Desk(settings.load({"FORECASTER_HOME": str(blank)}), engine, clock=lambda: NOW)
 
 
 @pytest.fixture
