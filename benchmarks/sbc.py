@@ -95,9 +95,7 @@ def read(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in rest] if json.loads(first) == fingerprint() else []
 
 
-def go_on(
-    size: str, n_worlds: int, workers: int, seconds: float, effort: Effort = EFFORT
-) -> None:
+def go_on(size: str, n_worlds: int, workers: int, seconds: float, effort: Effort = EFFORT) -> None:
     """Fit the worlds that are missing, one line of the file each, until time is up."""
     file = HERE / f"{size}.jsonl"
     done = read(file)
