@@ -116,6 +116,26 @@ def test_what_is_only_made_anew_rests_as_long_as_it_took(
     assert "another two" not in shelf.made
 
 
+def test_who_waits_does_not_wait_behind_what_is_made_anew_at_leisure(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memo, "REST_SECONDS", 100.0)
+
+    async def story() -> None:
+        await shelf.get()
+        await shelf.get("another")
+        shelf.later(1, "two")
+        shelf.takes = 90.0
+        await shelf.get()
+        await shelf.get("another")
+        await until(lambda: "page two" in shelf.made)
+        shelf.takes = 0.0
+        assert await shelf.get("another") == "another two"
+
+    run(story())
+    assert shelf.made.count("another two") == 1
+
+
 def test_a_rest_ends_and_the_next_page_is_made_anew(shelf: Shelf) -> None:
     async def story() -> None:
         await shelf.get()
