@@ -85,7 +85,10 @@ def test_measured_names_machine_days_and_what_is_missing() -> None:
     said = promises.measured(results)
     assert "21 Nov 2026 to 22 Nov 2026" in said
     assert "at least 20 times (at least 1,200 s against 61 s" in said
-    names = "show store jobs calibration collect by_itself desk delivery instant news backtest bare"
+    names = (
+        "show store jobs calibration collect by_itself desk delivery instant news backtest "
+        "workers bare"
+    )
     assert f"Not measured yet: {', '.join(f'`{one}`' for one in names.split())}." in said
 
 
