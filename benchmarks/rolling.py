@@ -45,7 +45,8 @@ def backtest(home: Path, environment: Mapping[str, str], words: list[str]) -> Fi
     begun = process.run([*process.command(), "init"], here)
     done = process.run([*process.command(), "backtest", *words, "--json"], here)
     if begun.code != 0 or not done.stdout.strip():
-        raise Broken((begun.stderr + done.stderr).strip().splitlines()[-1])
+        said = (begun.stderr + done.stderr).strip().splitlines()
+        raise Broken(said[-1] if said else f"it ended with code {done.code} and said nothing")
     return {**json.loads(done.stdout), "seconds": done.seconds}
 
 
