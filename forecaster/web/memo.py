@@ -113,7 +113,6 @@ class Memo:
         self._former: dict[Hashable, tuple[Kept, float]] = {}  # until when each was true
         self._bytes = 0
         self._making: dict[Hashable, asyncio.Task[Kept]] = {}
-        self._unhurried: set[Hashable] = set()  # those of them that nobody waited for at first
         self._looking: asyncio.Task[str] | None = None
         self._makers = {lane: asyncio.Semaphore(amount) for lane, amount in MAKERS.items()}
 
@@ -131,10 +130,12 @@ class Memo:
         former, until = self._former.get(key, (None, 0.0))
         stands_in = former is not None and self._monotonic() - until < FORMER_SECONDS
         task = self._making.get(key)
-        if task is None or (key in self._unhurried and not stands_in):
-            task = asyncio.create_task(self._make(key, make, "renewal" if stands_in else lane))
+        if stands_in:
+            lane = "renewal"
+        # Who waits does not wait for one of that lane; the name of a task is its lane.
+        if task is None or (task.get_name() == "renewal" and not stands_in):
+            task = asyncio.create_task(self._make(key, make, lane), name=lane)
             self._making[key] = task
-            (self._unhurried.add if stands_in else self._unhurried.discard)(key)
             task.add_done_callback(lambda done: self._made(key, done))
         if former is not None and stands_in:
             return former
@@ -180,7 +181,6 @@ class Memo:
     def _made(self, key: Hashable, task: asyncio.Task[Kept]) -> None:
         if self._making.get(key) is task:
             del self._making[key]
-            self._unhurried.discard(key)
         if not task.cancelled():
             task.exception()  # told to whoever waits; nobody may be left
 
@@ -207,7 +207,6 @@ class Memo:
         self._seen = now
         # What is being made may show the old state; whoever comes now needs the new one.
         self._making.clear()
-        self._unhurried.clear()
         moment = self._monotonic()
         self._former = {
             key: (one, until)

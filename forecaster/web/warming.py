@@ -19,7 +19,7 @@ from forecaster.web.pages.page import Ask, Page
 from forecaster.web.site import Site
 
 EVERY_SECONDS = 3.0
-PATIENCE = 3.0  # seconds that pages read less often wait for a lull; old ones stand in for 10
+PATIENCE = 3.0  # seconds that pages read less often wait for a lull; old ones stand in meanwhile
 FIRST = ("/", "/drivers", "/history", "/indicators")
 
 _log = logging.getLogger("forecaster.warming")

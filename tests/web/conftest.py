@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from forecaster import settings
-from forecaster.settings import DATABASE_NAME
 from forecaster.store import migrate
 from forecaster.store.engine import open_engine
 from forecaster.wiring import Desk
@@ -17,7 +16,7 @@ from forecaster.wiring import Desk
 @pytest.fixture(scope="session")
 def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database, made once; tests take copies of it."""
-    file = tmp_path_factory.mktemp("initialised") / DATABASE_NAME
+    file = tmp_path_factory.mktemp("initialised") / settings.DATABASE_NAME
     engine = open_engine(f"sqlite:///{file}")
     migrate.upgrade(engine)
     engine.dispose()
@@ -27,7 +26,7 @@ def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def blank(initialised: Path, tmp_path: Path) -> Path:
     """A state folder of the test's own, in which nothing is recorded."""
-    shutil.copy(initialised, tmp_path / DATABASE_NAME)
+    shutil.copy(initialised, tmp_path / settings.DATABASE_NAME)
     return tmp_path
 
 

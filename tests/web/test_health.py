@@ -17,7 +17,7 @@ import pytest
 
 from forecaster import settings
 from forecaster.settings import Settings
-from forecaster.store import lease, migrate
+from forecaster.store import lease
 from forecaster.store.engine import open_engine, writing
 from forecaster.store.lease import Candidate
 from forecaster.store.schema_jobs import leases
@@ -31,15 +31,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def chosen(tmp_path: Path) -> Settings:
-    return settings.load({"FORECASTER_HOME": str(tmp_path), "FORECASTER_DISK_FLOOR_MB": "0"})
+def chosen(blank: Path) -> Settings:
+    return settings.load({"FORECASTER_HOME": str(blank), "FORECASTER_DISK_FLOOR_MB": "0"})
 
 
 @pytest.fixture
 def desk(chosen: Settings) -> Desk:
-    engine = open_engine(chosen.database_url)
-    migrate.upgrade(engine)
-    return Desk(chosen, engine)
+    return Desk(chosen, open_engine(chosen.database_url))
 
 
 class Working:

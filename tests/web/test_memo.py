@@ -55,6 +55,18 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
+async def resting(shelf: Shelf, seconds: float) -> None:
+    """Two pages are due; the first is made anew, rests for so long, and the second waits."""
+    await shelf.get()
+    await shelf.get("another")
+    shelf.later(1, "two")
+    shelf.takes = seconds
+    assert await shelf.get() == "page one"
+    assert await shelf.get("another") == "another one"
+    await until(lambda: "page two" in shelf.made)
+    shelf.takes = 0.0
+
+
 async def settled(shelf: Shelf) -> None:
     await asyncio.gather(*shelf.memo._making.values())
 
@@ -100,14 +112,7 @@ def test_what_is_only_made_anew_rests_as_long_as_it_took(
     monkeypatch.setattr(memo, "REST_SECONDS", 50.0)
 
     async def story() -> None:
-        await shelf.get()
-        await shelf.get("another")
-        shelf.later(1, "two")
-        shelf.takes = 20.0
-        assert await shelf.get() == "page one"
-        assert await shelf.get("another") == "another one"
-        await until(lambda: "page two" in shelf.made)
-        shelf.takes = 0.0
+        await resting(shelf, 20.0)
         for number in range(20):
             assert await shelf.get(f"new {number}") == f"new {number} two"
         assert await shelf.get() == "page two", "it is there before the rest is over"
@@ -122,14 +127,7 @@ def test_who_waits_does_not_wait_behind_what_is_made_anew_at_leisure(
     monkeypatch.setattr(memo, "REST_SECONDS", 100.0)
 
     async def story() -> None:
-        await shelf.get()
-        await shelf.get("another")
-        shelf.later(1, "two")
-        shelf.takes = 90.0
-        await shelf.get()
-        await shelf.get("another")
-        await until(lambda: "page two" in shelf.made)
-        shelf.takes = 0.0
+        await resting(shelf, 90.0)
         assert await shelf.get("another") == "another two"
 
     run(story())
