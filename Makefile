@@ -11,6 +11,10 @@
 #
 # PYTHON=/path/to/python3 chooses the Python; FORECASTER_HOME chooses the state folder.
 
+# A shell that forbids Python to keep bytecode would have each process compile PyMC anew: seconds a
+# start, and the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=

@@ -1,6 +1,7 @@
 """A disk that is full: one clear line, nothing lost, nothing half-written, and it goes on later.
 
-The system itself refuses to let any file of the process grow beyond a size.
+The system itself refuses to let any file of the process grow beyond a size. Nor may Python keep
+bytecode meanwhile: some versions leave a file that was cut short, which no later start can read.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ RECORD = (
 
 def limited(home: Path, limit: int, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tests.commands.standin", str(limit), "-", *words],
+        [sys.executable, "-B", "-m", "tests.commands.standin", str(limit), "-", *words],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -95,9 +96,11 @@ def room_for(size: int) -> Iterator[None]:
     """No file of this process may grow beyond a size, for a while."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
     finally:
+        sys.dont_write_bytecode = kept
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 

@@ -187,7 +187,7 @@ except StoreError as error:
 def test_a_write_that_the_system_refuses(sqlite: Engine) -> None:
     """The system itself stops the file from growing, in the middle of the transaction."""
     told = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(sqlite.url)],
+        [sys.executable, "-B", "-c", LIMITED, str(sqlite.url)],  # no bytecode that is cut short
         capture_output=True,
         text=True,
         check=True,

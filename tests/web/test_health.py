@@ -173,7 +173,7 @@ def test_a_disk_that_takes_nothing_more_turns_it_red(desk: Desk, tmp_path: Path)
         "print(json.dumps([ready.status_code, up.status_code, page.status_code, ready.json()]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-B", "-c", code],  # no bytecode that is cut short
         cwd=ROOT,
         env=os.environ | {"FORECASTER_HOME": str(tmp_path), "FORECASTER_DISK_FLOOR_MB": "0"},
         stdout=subprocess.PIPE,
