@@ -24,9 +24,9 @@ from jobs import timetable
 from jobs.process import Limits, Process, Start, Started
 from jobs.runner import Runner
 from jobs.timetable import Timetable
-from tests.store.conftest import databases, engine, url
+from tests.store.conftest import by_kind, databases, engine, url
 
-__all__ = ["databases", "engine", "url"]
+__all__ = ["by_kind", "databases", "engine", "url"]
 
 PLENTY = Limits(timedelta(minutes=5), 4096)
 NOW = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)

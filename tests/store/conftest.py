@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,6 +43,11 @@ class Databases:
         shutil.copy(self._initialised.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
         return url
 
+    def drop(self) -> None:
+        """Drop what a test was given; later, when it has reached the disk, that takes long."""
+        if self._server is not None:
+            self._server.drop()
+
     def close(self) -> None:
         if self._server is not None:
             self._server.close()
@@ -57,11 +63,17 @@ class Server:
         for setting in ("fsync = off", "full_page_writes = off"):
             self._run(f"ALTER SYSTEM SET {setting}")
         self._run("SELECT pg_reload_conf()")
+        self._made: list[str] = []
 
     def create(self, template: str) -> str:
         name = f"t{uuid4().hex}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self._made.append(name)
         return str(self._server.get_uri(name))
+
+    def drop(self) -> None:
+        while len(self._made) > 1:  # the first is what the others are copied from
+            self._run(f"DROP DATABASE {self._made.pop()} WITH (FORCE)")
 
     def close(self) -> None:
         self._server.cleanup()
@@ -72,13 +84,31 @@ class Server:
             connection.execute(statement.encode())
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session")
+def by_kind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Databases]]:
+    """Of a kind, made when first asked for and kept.
+
+    A fixture with parameters would end and begin anew, server and all, at each change of kind.
+    """
+    made: list[Databases] = []
+
+    @cache
+    def of(kind: str) -> Databases:
+        made.append(Databases(kind, tmp_path_factory.mktemp("databases")))
+        return made[-1]
+
+    yield of
+    for one in made:
+        one.close()
+
+
+@pytest.fixture(params=ENGINES)
 def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, by_kind: Callable[[str], Databases]
 ) -> Iterator[Databases]:
-    found = Databases(request.param, tmp_path_factory.mktemp("databases"))
+    found = by_kind(request.param)
     yield found
-    found.close()
+    found.drop()
 
 
 @pytest.fixture

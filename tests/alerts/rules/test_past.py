@@ -21,9 +21,10 @@ from forecaster.store.handle import Engine
 from forecaster.store.migrate import upgrade
 from forecaster.wiring import Desk
 from tests.alerts.rules.support import Room, after, document, rule
-from tests.store.conftest import databases, engine, url
+from tests.store.conftest import by_kind, databases, engine, url
 
-__all__ = ["databases", "engine", "url"]  # every test here runs on both kinds of database
+# Every test here runs on both kinds of database.
+__all__ = ["by_kind", "databases", "engine", "url"]
 
 HEADLINE = "alliance_by@10y"
 
