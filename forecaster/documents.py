@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -258,8 +257,3 @@ def posterior_place(desk: Desk, forecast_id: str) -> tuple[str, str]:
             "run `forecaster update --force`"
         )
     return found
-
-
-def file_name(forecast_id: str) -> str:
-    """What a file about a forecast may be called: its id, without what a header cannot hold."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", forecast_id)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from forecaster import documents, worked_out
+from forecaster import documents, kept_files, worked_out
 from forecaster.belief import Explanation, Forecast
 from forecaster.errors import NothingKnown, UnknownName, WrongValue
 from forecaster.posterior import explanations
@@ -96,16 +96,16 @@ def titles(desk: Desk) -> dict[str, str]:
 
 def keep(desk: Desk, found: Explanation) -> None:
     """Store an explanation in a file; one that cannot be written is worked out again next time."""
-    worked_out.write(_path(desk, found["from"], found["to"]), found)
+    kept_files.write(_path(desk, found["from"], found["to"]), found)
 
 
 def _path(desk: Desk, start: str, end: str) -> Path:
-    names = "--".join(documents.file_name(one) for one in (start, end))
+    names = "--".join(kept_files.name(one) for one in (start, end))
     return desk.settings.home / FOLDER / f"{names}.json"
 
 
 def _kept(desk: Desk, start: str, end: str) -> Explanation | None:
-    found = worked_out.read(_path(desk, start, end), {"from": start, "to": end})
+    found = kept_files.read(_path(desk, start, end), {"from": start, "to": end})
     return cast("Explanation | None", found)
 
 

@@ -6,21 +6,18 @@ missing; a page, an answer or a command that only reads finds here what was kept
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from forecaster import documents
+from forecaster import kept_files
 from forecaster.belief import Forecast
 from forecaster.errors import NothingKnown
 from forecaster.store import forecasts, runs
 from forecaster.wiring import Desk
 
-FOLDER = "analyses"
 Document = Mapping[str, Any]
 
 
@@ -29,18 +26,14 @@ def keep(desk: Desk, name: str, forecast_id: str, document: Document) -> None:
 
     ``name`` is that of the command that shows it, such as ``what-if``.
     """
-    write(_path(desk, name, forecast_id), {**document, "forecast_id": forecast_id})
+    file = kept_files.analysis(desk.settings.home, name, forecast_id)
+    kept_files.write(file, {**document, "forecast_id": forecast_id})
 
 
 def get(desk: Desk, name: str, forecast_id: str) -> dict[str, Any] | None:
     """What was kept; None if nobody has worked it out yet, or the file cannot be read."""
-    return read(_path(desk, name, forecast_id), {"forecast_id": forecast_id})
-
-
-def prior_warning(desk: Desk, forecast_id: str) -> str | None:
-    """What the analysis of the priors warns of; None where it does not, or was not worked out."""
-    found = get(desk, "prior-share", forecast_id)
-    return None if found is None else found["warning"]
+    file = kept_files.analysis(desk.settings.home, name, forecast_id)
+    return kept_files.read(file, {"forecast_id": forecast_id})
 
 
 def require(desk: Desk, name: str, at: datetime | None = None) -> dict[str, Any]:
@@ -97,30 +90,3 @@ def noted(desk: Desk, name: str, details: Mapping[str, str]) -> Iterator[Note]:
         status = "succeeded"
     finally:
         runs.finish(desk.engine, run_id, status, note.message, desk.clock())
-
-
-def write(path: Path, document: Document) -> None:
-    """Write a document whole or not at all; that it could not be written is no error."""
-    with suppress(OSError):
-        path.parent.mkdir(exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-        part.replace(path)
-
-
-def read(path: Path, same: Mapping[str, str]) -> dict[str, Any] | None:
-    """What a file holds, if it is about what it should: names of files can meet where ids do not.
-
-    None if it is not there, or is damaged.
-    """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(found, dict) or any(found.get(key) != one for key, one in same.items()):
-        return None
-    return found
-
-
-def _path(desk: Desk, name: str, forecast_id: str) -> Path:
-    return desk.settings.home / FOLDER / f"{name}--{documents.file_name(forecast_id)}.json"

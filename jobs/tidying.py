@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from forecaster import explained, worked_out
+from forecaster import explained, kept_files
 from forecaster.errors import Busy
 from forecaster.posterior import files, words
 from forecaster.store import archive, forecasts, idempotency, outbox, runs
@@ -30,7 +30,7 @@ def tidy(desk: Desk) -> str:
     home = desk.settings.home
     parts = files.sweep(home / "posteriors", DAY) + files.sweep(backups.folder(desk), DAY)
     parts += _old_folders(home) + _old_folders(backups.folder(desk))
-    for folder in (archive.FOLDER, "cache", "reports", worked_out.FOLDER, explained.FOLDER):
+    for folder in (archive.FOLDER, "cache", "reports", kept_files.ANALYSES, explained.FOLDER):
         parts += _removed((home / folder).rglob("*.part"))
     charts = _removed((home / "cache" / "charts").glob("*/*"), CHARTS_KEPT)
     orphans = _orphans(home, set(forecasts.posteriors(desk.engine)))

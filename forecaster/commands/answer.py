@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from forecaster import parsing, settings, standing
+from forecaster import kept_files, parsing, settings, standing
 from forecaster.belief import Forecast, Interval
 from forecaster.commands import speak
 from forecaster.posterior import words
@@ -16,15 +16,16 @@ NAMED = 6  # sources that are named before the rest is counted
 def answer(*, as_of: str | None = None, as_json: bool = False) -> None:
     """Print the standing forecast, or the one that stood at a time."""
     at = parsing.moment(as_of)
-    found = standing.forecast(settings.load(), datetime.now(UTC), at)
+    chosen = settings.load()
+    found = standing.forecast(chosen, datetime.now(UTC), at)
     if as_json:
         speak.document(found)
     else:
-        tell(found)
+        tell(found, kept_files.prior_warning(chosen.home, found["forecast_id"]))
 
 
-def tell(document: Forecast) -> None:
-    """The forecast as text."""
+def tell(document: Forecast, warning: str | None = None) -> None:
+    """The forecast as text, and what the analysis of its priors warns of."""
     headline, said = document["headline"], document["words"]
     speak.say(
         f"Sino-Russian alignment   as known {words.moment(document['as_of'])}"
@@ -37,6 +38,8 @@ def tell(document: Forecast) -> None:
         f"  ({words.interval(headline['lower'], headline['upper'])}; 90 % interval)"
     )
     speak.paragraph(words.confidence_sentence(said))
+    if warning is not None:
+        speak.paragraph(f"{warning} See `forecaster prior-share`.")
     if document["status"] == "stale":
         speak.paragraph("Stale: no update has ended well for some time; run `forecaster update`.")
     speak.say()

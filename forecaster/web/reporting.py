@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from forecaster import documents, standing, worked_out
+from forecaster import documents, kept_files, standing
 from forecaster.errors import ForecasterError
 from forecaster.posterior import series
 from forecaster.web import pdf, report
@@ -40,7 +40,7 @@ def gather(desk: Desk, at: datetime | None = None) -> report.Page:
         if before is None
         else report.Previous(before.headline_mean, documents.moment(before.as_of)),
         titles=desk.priors.titles,
-        warning=worked_out.prior_warning(desk, document["forecast_id"]),
+        warning=kept_files.prior_warning(desk.settings.home, document["forecast_id"]),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forecaster import analysing, worked_out
+from forecaster import analysing, kept_files, worked_out
 from forecaster.belief import Forecast
 from forecaster.errors import ForecasterError, NothingKnown
 from forecaster.opened import Untold
@@ -48,7 +48,7 @@ def test_what_is_kept_is_found_again_and_only_for_its_forecast(desk: Desk, put: 
 def test_a_damaged_file_counts_as_missing(desk: Desk, put: Put, damage: bytes) -> None:
     put("a", NOW - timedelta(days=1))
     worked_out.keep(desk, "counted", "a", {"mean": 0.2})
-    (file,) = (desk.settings.home / worked_out.FOLDER).iterdir()
+    (file,) = (desk.settings.home / kept_files.ANALYSES).iterdir()
     file.write_bytes(damage)
     with pytest.raises(NothingKnown, match="`counted` has not been worked out for a yet; the job"):
         worked_out.require(desk, "counted")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from forecaster import settings, sources, standing
+from forecaster import settings, sources, standing, worked_out
 from forecaster.belief import FACTORS, FAMILIES, SCENARIOS
 from forecaster.errors import NothingKnown, StoreError
 from forecaster.store import forecasts, glance, readings, runs, visits
@@ -95,6 +95,19 @@ def test_text_leads_with_the_sentence_and_keeps_confidence_apart(put: Put, start
     (about_us,) = (line for line in lines if "onfidence" in line)
     assert "likely" not in about_us
     assert "Alliance: a published commitment" in done.stdout
+
+
+def test_it_warns_where_the_choice_of_prior_moves_the_headline_far(
+    desk: Desk, put: Put, start: Start
+) -> None:
+    put("before", NOW - timedelta(days=1))
+    put("now")
+    warning = "The choice of prior moves the headline by more than ten points."
+    worked_out.keep(desk, "prior-share", "now", {"warning": warning})
+    worked_out.keep(desk, "prior-share", "before", {"warning": None})
+
+    assert f"{warning} See `forecaster prior-share`." in " ".join(start("show").stdout.split())
+    assert "choice of prior" not in start("show", "--as-of", NOW.isoformat()).stdout
 
 
 def test_the_quick_way_and_the_usual_way_say_the_same(put: Put, start: Start, run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from forecaster import opened, what_if, worked_out
+from forecaster import kept_files, opened, what_if, worked_out
 from forecaster.belief import SCENARIOS, Forecast
 from forecaster.errors import InvalidFiles, NothingKnown, UnknownName
 from forecaster.posterior import files
@@ -155,7 +155,7 @@ def test_a_file_that_is_not_there_and_draws_that_are_not(
     done = run("what-if", "--file", str(tmp_path / "none.toml"))
     assert isinstance(done.exception, InvalidFiles)
     assert "cannot be read" in str(done.exception)
-    for folder in ("posteriors", worked_out.FOLDER):
+    for folder in ("posteriors", kept_files.ANALYSES):
         for file in (desk.settings.home / folder).iterdir():
             file.unlink()
     for words in (("what-if",), ("what-if", "--file", str(mine(tmp_path, ZERO)))):

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from forecaster import documents, listings, standing
+from forecaster import documents, kept_files, listings, standing
 from forecaster.belief import Kind, Series
 from forecaster.store.forecasts import STANDS
 from forecaster.web.api import answers, cursor, series, shapes, streamed
@@ -106,7 +106,7 @@ def _curves(site: Site, forecast_id: str, form: Form) -> Kept:
     found = site.curves(about["forecast_id"], fitted=True)
     if form == "json":
         return answers.document(found)
-    name = f"{documents.file_name(about['forecast_id'])}-series"
+    name = f"{kept_files.name(about['forecast_id'])}-series"
     if form == "nc":
         body = as_netcdf.write(series.variables(found), series.about(about))
         disposition = {"content-disposition": f'attachment; filename="{name}.nc"'}
@@ -129,7 +129,7 @@ def _draws(request: Request, forecast_id: str) -> Response:
     site = site_of(request)
     found = listings.forecast(site.desk, forecast_id)["forecast_id"]
     path, sha256 = documents.posterior_place(site.desk, found)
-    name = f"{documents.file_name(found)}.nc"
+    name = f"{kept_files.name(found)}.nc"
     return streamed.whole(request, site.desk.settings.home / path, sha256, name)
 
 

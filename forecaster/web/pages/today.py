@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forecaster import documents, standing, worked_out
+from forecaster import documents, kept_files, standing
 from forecaster.belief import FACTORS, Forecast, Series
 from forecaster.errors import NothingKnown
 from forecaster.posterior import words
@@ -36,7 +36,9 @@ def view(ask: Ask) -> View:
             "document": document,
             "sentence": words.headline_sentence(headline, said),
             "confidence": words.confidence_sentence(said),
-            "prior_warning": worked_out.prior_warning(ask.site.desk, document["forecast_id"]),
+            "prior_warning": kept_files.prior_warning(
+                ask.site.desk.settings.home, document["forecast_id"]
+            ),
             "moves": _moves(ask, document),
             "strip": timeline.ticks(ask.site, course, link(ask)) if course.drawable else None,
             "stack": STACK,

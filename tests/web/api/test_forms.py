@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 from starlette.exceptions import HTTPException
 
-from forecaster import documents
+from forecaster import documents, kept_files
 from forecaster.store import readings
 from forecaster.web.formats import as_csv, as_netcdf, as_parquet, forms
 from forecaster.web.formats.sheet import Column, Sheet
@@ -244,7 +244,7 @@ def test_a_damaged_posterior_is_told_with_what_to_do(
 
 
 def test_a_strange_id_makes_a_plain_file_name() -> None:
-    assert documents.file_name('a"; b\r\n../c') == "a___b__.._c"
+    assert kept_files.name('a"; b\r\n../c') == "a___b__.._c"
 
 
 def test_no_form_brings_pandas_or_xarray_into_the_process() -> None:
