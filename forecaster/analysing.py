@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forecaster import prior_share, watched, watching, what_if, worked_out
+from forecaster import prior_fits, prior_share, watched, watching, what_if, worked_out
 from forecaster.belief import Forecast
-from forecaster.errors import ForecasterError, NothingKnown
+from forecaster.errors import FitRejected, ForecasterError, NothingKnown
 from forecaster.opened import Untold
 from forecaster.wiring import Desk
 
@@ -28,7 +28,7 @@ BROKEN = (ForecasterError, ArithmeticError, LookupError, ValueError)
 
 
 def run(desk: Desk, analyses: tuple[Analysis, ...] = ANALYSES) -> str:
-    """Work out what is missing for the standing forecast; returns what was done, in one line.
+    """Work out what is missing for the forecast whose draws hold; says in one line what was done.
 
     Raises
     ------
@@ -36,12 +36,13 @@ def run(desk: Desk, analyses: tuple[Analysis, ...] = ANALYSES) -> str:
         If one broke; the others were kept first.
     """
     try:
-        forecast = worked_out.standing(desk)
+        forecast = worked_out.published(desk)
     except NothingKnown as error:
         return f"nothing to work out: {error}"
     forecast_id, done, untold, failed = forecast["forecast_id"], [], [], []
     for name, analysis in analyses:
-        if worked_out.get(desk, name, forecast_id) is not None:
+        kept = worked_out.get(desk, name, forecast_id)
+        if kept is not None and worked_out.current(desk, kept):
             continue
         try:
             work_out(desk, (name, analysis), forecast)
@@ -57,17 +58,30 @@ def run(desk: Desk, analyses: tuple[Analysis, ...] = ANALYSES) -> str:
     return said
 
 
-def of_standing(desk: Desk, analysis: Analysis) -> dict[str, Any]:
-    """One analysis of the standing forecast, worked out where that was not done yet.
+def renew_prior_set(desk: Desk) -> str:
+    """Fit the prior set whose turn it is to what is known, if one is due; says what was done.
+
+    A fit that the gate refuses is drawn once more with the next seed.
 
     Raises
     ------
-    NothingKnown
-        If there is no forecast, or its draws cannot be opened.
+    FitRejected
+        If that was refused, too; the last one goes on being shown.
     """
-    forecast = worked_out.standing(desk)
-    found = worked_out.get(desk, analysis[0], forecast["forecast_id"])
-    return work_out(desk, analysis, forecast) if found is None else found
+    try:
+        found = worked_out.require(desk, prior_share.NAME)
+        forecast = worked_out.published(desk)
+    except NothingKnown as error:
+        return f"nothing to fit: {error}"
+    name = prior_fits.due(found["sets"], forecast)
+    if name is None:
+        return "every prior set is known or was fitted not long ago"
+    try:
+        made = prior_fits.fit_set(desk, forecast, name)
+    except FitRejected:
+        made = prior_fits.fit_set(desk, forecast, name, seed=forecast["random_seed"] + 1)
+    work_out(desk, (prior_share.NAME, prior_share.analysis), forecast)
+    return f"{name} fitted: {made['points']:+.1f} points from {forecast['forecast_id']}"
 
 
 def work_out(desk: Desk, analysis: Analysis, forecast: Forecast) -> dict[str, Any]:

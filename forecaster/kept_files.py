@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,20 @@ def analysis(home: Path, kind: str, forecast_id: str) -> Path:
     return home / ANALYSES / f"{kind}--{name(forecast_id)}.json"
 
 
-def prior_warning(home: Path, forecast_id: str) -> str | None:
+def analyses(home: Path, kind: str) -> Iterator[dict[str, Any]]:
+    """What is kept of one analysis, of whichever forecasts."""
+    for file in sorted((home / ANALYSES).glob(f"{kind}--*.json")):
+        if (found := read(file, {})) is not None:
+            yield found
+
+
+def base(forecast: Document) -> str:
+    """The id of the forecast whose draws are meant: a provisional one has those that it weighs."""
+    return str(forecast.get("weighed", forecast).get("base", forecast["forecast_id"]))
+
+
+def prior_warning(home: Path, forecast: Document) -> str | None:
     """What the analysis of the priors warns of; None where it does not, or was not worked out."""
+    forecast_id = base(forecast)
     found = read(analysis(home, "prior-share", forecast_id), {"forecast_id": forecast_id})
     return None if found is None else found["warning"]

@@ -1,29 +1,24 @@
 """How much of the forecast is prior: which parameters the readings moved, and other prior sets.
 
 Worked out from saved draws. Sets that differ in priors of what is learned are reached by weighing
-the draws; others need a fit of their own, which ``fit_set`` makes and keeps beside the forecast.
+the draws; others need a fit of their own (``prior_fits``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from forecaster import fitting, opened, worked_out
+from forecaster import opened, prior_fits
 from forecaster.belief import FACTORS, SCENARIOS, Forecast
-from forecaster.errors import FitRejected, UnknownName
 from forecaster.model import psis, scaling
 from forecaster.model.basis import Array
-from forecaster.model.infer import infer
 from forecaster.model.moment import Drawn
 from forecaster.model.news import HEADLINE_YEARS
 from forecaster.model.scaling import Follows
-from forecaster.opened import Side
-from forecaster.posterior import gate, prior_words, reweighed, summary
+from forecaster.posterior import prior_words, reweighed
 from forecaster.posterior.explanations import K_HAT_LIMIT
 from forecaster.wiring import Desk
 from priors import Fixed, Priors, load, set_names
@@ -122,21 +117,19 @@ def _set(desk: Desk, forecast: Forecast, name: str, drawn: Drawn) -> dict[str, A
         "points": None,
         "k_hat": None,
         "effective_draws": None,
+        "as_of": None,
     }
     if name == desk.priors.set_name:
         return row | {"how": "stands", "headline": dict(forecast["headline"]), "points": 0.0}
-    fitted = worked_out.get(desk, kept_as(name), forecast["forecast_id"])
-    if fitted is not None and fitted["priors_hash"] == other.digest:
-        mean = fitted["headline"]["mean"]
-        points = 100.0 * (mean - forecast["headline"]["mean"])
-        return row | {"how": "fitted", "headline": fitted["headline"], "points": points}
-    why = unreachable(desk.priors, other)
-    return row | ({"why": why} if why else weighed(desk.priors, other, drawn))
-
-
-def kept_as(name: str) -> str:
-    """The name under which a fit of another set is kept beside a forecast."""
-    return f"prior-set-{name}"
+    fitted = prior_fits.latest(desk, forecast, other)
+    of_today = fitted is not None and fitted["forecast_id"] == forecast["forecast_id"]
+    if not of_today:
+        why = unreachable(desk.priors, other)
+        row |= {"why": why} if why else weighed(desk.priors, other, drawn)
+    if fitted is None or row["how"] == "weighed":
+        return row
+    told = {key: fitted[key] for key in ("headline", "points", "as_of")}
+    return row | told | {"how": "fitted" if of_today else "fitted before", "why": None}
 
 
 def changes(old: Priors, new: Priors) -> set[str]:
@@ -201,45 +194,3 @@ def moved(sets: list[dict[str, Any]]) -> dict[str, Any]:
         else {"set": largest["name"], "points": largest["points"]},
         "warning": prior_words.warning(sets),
     }
-
-
-def fit_set(
-    desk: Desk, forecast: Forecast, name: str, tell: Callable[[str], None] | None = None
-) -> dict[str, Any]:
-    """Fit another prior set to what a forecast knew, and keep its headline beside the forecast.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such set.
-    FitRejected
-        If the fit did not pass the gate; nothing was kept.
-    """
-    if name not in set_names():
-        raise UnknownName("prior set", name, set_names(), see="forecaster prior-share")
-    side: Side = opened.side(desk, forecast)
-    other, seed = load(name), forecast["random_seed"]
-    tree = infer(
-        side.moment.readings,
-        desk.catalogue,
-        fitting.solved(desk, other, seed, tell),
-        side.moment.situation,
-        seed=seed,
-        effort=fitting.effort(desk),
-        tell=tell,
-    )
-    diagnostics = gate.diagnose(tree)
-    if not diagnostics["passed"]:
-        raise FitRejected(f"{name} is not kept: {'; '.join(gate.failures(diagnostics))}")
-    as_of = datetime.fromisoformat(forecast["as_of"]).date()
-    rows = summary.horizons(tree["shown"].to_dataset(), as_of)
-    document = {
-        "set": name,
-        "priors_hash": other.digest,
-        "data_hash": forecast["data_hash"],
-        "headline": dict(summary.headline(rows)),
-        "horizons": rows,
-        "diagnostics": diagnostics,
-    }
-    worked_out.keep(desk, kept_as(name), forecast["forecast_id"], document)
-    return document

@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from forecaster import standing
+from forecaster import standing, worked_out
 from forecaster.belief import Forecast
 from forecaster.documents import posterior_place
 from forecaster.errors import DamagedFile, ForecasterError, NothingKnown
@@ -101,7 +101,7 @@ def _standing(desk: Desk | None, now: datetime, at: datetime | None) -> Document
     if desk is None:
         return None
     try:
-        forecast = standing.forecast(desk.settings, now, at)
+        forecast = worked_out.base(desk, standing.forecast(desk.settings, now, at))
     except NothingKnown:
         return None
     parameters = desk.priors.parameters

@@ -22,24 +22,6 @@ LOOKED_BACK = 12  # published forecasts whose lists are held against what came
 MOST = 30
 
 
-def of(desk: Desk, at: datetime | None = None) -> Forecast:
-    """The forecast whose list holds: the one that stands, or the one that it weighs.
-
-    Raises
-    ------
-    NothingKnown
-        If there is none.
-    """
-    found = worked_out.standing(desk, at)
-    weighed = found.get("weighed")
-    if weighed is None:
-        return found
-    base = forecasts.get(desk.engine, weighed["base"])
-    if base is None:
-        raise NothingKnown(f"the forecast {weighed['base']} is not stored here")
-    return base
-
-
 def stored(desk: Desk, forecast: Forecast) -> Watchlist | None:
     """The list of a forecast; None if nobody has worked it out yet."""
     found = worked_out.get(desk, NAME, forecast["forecast_id"])
@@ -59,7 +41,7 @@ def require(desk: Desk, at: datetime | None = None) -> dict[str, Any]:
     NothingKnown
         If there is no forecast, or nobody has worked it out yet.
     """
-    forecast = of(desk, at)
+    forecast = worked_out.published(desk, at)
     found = stored(desk, forecast)
     if found is None:
         raise NothingKnown(worked_out.missing(NAME, forecast["forecast_id"]))
@@ -83,7 +65,10 @@ def came(desk: Desk, at: datetime | None = None) -> list[Came]:
         kept = worked_out.get(desk, NAME, summary.forecast_id)
         if kept is None:
             continue
-        for row, one in _arrived(cast("Watchlist", kept), known, summary.created_at):
+        listed = cast("Watchlist", kept)
+        since = listed.get("registered_at")
+        registered = summary.created_at if since is None else datetime.fromisoformat(since)
+        for row, one in _arrived(listed, known, registered):
             found.setdefault((one.indicator, one.period), _came(row, one, summary.forecast_id))
     return sorted(found.values(), key=lambda one: one["known_at"], reverse=True)[:MOST]
 

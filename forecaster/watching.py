@@ -13,7 +13,7 @@ from zlib import crc32
 from numpy.random import default_rng
 from threadpoolctl import threadpool_limits
 
-from forecaster import sources
+from forecaster import documents, sources
 from forecaster.belief import Forecast
 from forecaster.model import outlooks, predictive
 from forecaster.model.grid import month_index
@@ -80,6 +80,7 @@ def watch(desk: Desk, forecast: Forecast) -> Watchlist:
         "headline": headline["mean"],
         "indicators": sorted(rows, key=lambda row: (-row["expected_move"], row["indicator"])),
         "untold": untold,
+        "registered_at": documents.moment(desk.clock()),
     }
 
 

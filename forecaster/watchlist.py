@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class Landing(TypedDict):
@@ -65,7 +65,8 @@ class Watchlist(TypedDict):
     """What to watch, as worked out from the draws of one published forecast.
 
     ``headline`` is that forecast's, for ``date``; ``untold`` says of which indicators nothing could
-    be told, and why.
+    be told, and why. ``registered_at`` is when this was worked out; lists of earlier versions do
+    not say it.
     """
 
     quantity: str
@@ -74,3 +75,4 @@ class Watchlist(TypedDict):
     headline: float
     indicators: list[ToWatch]
     untold: dict[str, str]
+    registered_at: NotRequired[str]

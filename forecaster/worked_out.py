@@ -17,6 +17,7 @@ from forecaster.belief import Forecast
 from forecaster.errors import NothingKnown
 from forecaster.store import forecasts, runs
 from forecaster.wiring import Desk
+from priors import what_if
 
 Document = Mapping[str, Any]
 
@@ -37,14 +38,14 @@ def get(desk: Desk, name: str, forecast_id: str) -> dict[str, Any] | None:
 
 
 def require(desk: Desk, name: str, at: datetime | None = None) -> dict[str, Any]:
-    """The analysis of the forecast that stands, or stood at a time.
+    """The analysis of the forecast whose draws hold, or held at a time.
 
     Raises
     ------
     NothingKnown
         If there is no forecast, or nobody has worked this out for it yet.
     """
-    forecast_id = standing(desk, at)["forecast_id"]
+    forecast_id = published(desk, at)["forecast_id"]
     found = get(desk, name, forecast_id)
     if found is None:
         raise NothingKnown(missing(name, forecast_id))
@@ -63,6 +64,40 @@ def standing(desk: Desk, at: datetime | None = None) -> Forecast:
     if found is None:
         raise NothingKnown("there is no forecast yet; run `forecaster update`")
     return found
+
+
+def published(desk: Desk, at: datetime | None = None) -> Forecast:
+    """The forecast whose draws hold: the one that stands, or the one that it weighs.
+
+    Raises
+    ------
+    NothingKnown
+        If there is none.
+    """
+    return base(desk, standing(desk, at))
+
+
+def base(desk: Desk, forecast: Forecast) -> Forecast:
+    """The published forecast that a provisional one weighs; any other is its own.
+
+    Raises
+    ------
+    NothingKnown
+        If that is not stored here.
+    """
+    name = kept_files.base(forecast)
+    if name == forecast["forecast_id"]:
+        return forecast
+    found = forecasts.get(desk.engine, name)
+    if found is None:
+        raise NothingKnown(f"the forecast {name} is not stored here")
+    return found
+
+
+def current(desk: Desk, found: Document) -> bool:
+    """Whether what was kept answers the questions that ship now; what-ifs alone ask any."""
+    asked = found.get("what_ifs_hash")
+    return asked is None or bool(asked == what_if.digest(desk.priors.what_ifs))
 
 
 def missing(name: str, forecast_id: str) -> str:

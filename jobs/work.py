@@ -115,6 +115,19 @@ def analyse(desk: Desk) -> Done:
     return Done(analysing.run(desk))
 
 
+def prior_sets(desk: Desk) -> Done:
+    """Fit one of the other prior sets, where its last fit is old.
+
+    Raises
+    ------
+    FitRejected
+        If the gate refused the fit, twice.
+    """
+    from forecaster import analysing
+
+    return Done(analysing.renew_prior_set(desk))
+
+
 def resolve(desk: Desk) -> Done:
     """Score what has come of predictions, and see what no update has looked at yet."""
     from forecaster.posterior import words
@@ -179,6 +192,7 @@ WORK: Mapping[str, Callable[[Desk], Done]] = {
     "instant": instant,
     "update": update,
     "analyse": analyse,
+    "prior_sets": prior_sets,
     "resolve": resolve,
     "alerts": alerts,
     "report": report,

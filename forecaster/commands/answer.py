@@ -21,7 +21,7 @@ def answer(*, as_of: str | None = None, as_json: bool = False) -> None:
     if as_json:
         speak.document(found)
     else:
-        tell(found, kept_files.prior_warning(chosen.home, found["forecast_id"]))
+        tell(found, kept_files.prior_warning(chosen.home, found))
 
 
 def tell(document: Forecast, warning: str | None = None) -> None:

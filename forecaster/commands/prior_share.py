@@ -25,15 +25,15 @@ def prior_share(
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
-    forecast = worked_out.standing(desk)
+    forecast = worked_out.published(desk)
     found = worked_out.get(desk, NAME, forecast["forecast_id"])
     if fit is not None or found is None:
         # Draws have to be opened: seconds, and all that a fit imports.
-        from forecaster import analysing
+        from forecaster import analysing, prior_fits
         from forecaster import prior_share as room
 
         if fit is not None:
-            room.fit_set(desk, forecast, fit, speak.remark if speak.on_terminal() else None)
+            prior_fits.fit_set(desk, forecast, fit, speak.remark if speak.on_terminal() else None)
         found = analysing.work_out(desk, (NAME, room.analysis), forecast)
     if as_json:
         speak.document(found)

@@ -12,11 +12,11 @@ from forecaster.watchlist import Watchlist
 
 def watch(as_json: bool = options.Json) -> None:
     """Say which reading may move the forecast next, and how far."""
-    from forecaster import watched
+    from forecaster import watched, worked_out
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
-    forecast = watched.of(desk)
+    forecast = worked_out.published(desk)
     found = watched.stored(desk, forecast)
     if found is None:
         # Draws have to be opened, and paths followed: seconds.

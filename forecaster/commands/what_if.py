@@ -32,9 +32,9 @@ def what_if(
     if file is not None:
         found = _own(desk, file)
     else:
-        forecast = worked_out.standing(desk)
+        forecast = worked_out.published(desk)
         kept = worked_out.get(desk, NAME, forecast["forecast_id"])
-        found = kept if kept is not None and _current(desk, kept) else _shipped(desk)
+        found = kept if kept is not None and worked_out.current(desk, kept) else _shipped(desk)
     if name is not None:
         found = _one(found, name)
     if as_json:
@@ -43,19 +43,12 @@ def what_if(
         _tell(found, detailed=name is not None)
 
 
-def _current(desk: Any, kept: dict[str, Any]) -> bool:
-    """Whether what was kept answers the questions that ship today."""
-    from priors import what_if as files
-
-    return bool(kept["what_ifs_hash"] == files.digest(desk.priors.what_ifs))
-
-
 def _shipped(desk: Any) -> dict[str, Any]:
     # Draws have to be opened: a minute, and all that a fit imports.
     from forecaster import analysing, worked_out
     from forecaster.what_if import analysis
 
-    return analysing.work_out(desk, (NAME, analysis), worked_out.standing(desk))
+    return analysing.work_out(desk, (NAME, analysis), worked_out.published(desk))
 
 
 def _own(desk: Any, file: Path) -> dict[str, Any]:
@@ -65,7 +58,7 @@ def _own(desk: Any, file: Path) -> dict[str, Any]:
     from forecaster.opened import Untold
 
     asked = room.own(desk, file)
-    forecast = worked_out.standing(desk)
+    forecast = worked_out.published(desk)
     try:
         return {**room.document(desk, forecast, asked), "forecast_id": forecast["forecast_id"]}
     except Untold as why:

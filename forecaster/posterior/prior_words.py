@@ -13,7 +13,8 @@ NARROWED = 0.1  # contraction below which a number is an assumption
 MEANING = (
     "A set is another way to see the world before the readings. Where only priors of learned "
     "parameters differ, the saved draws are weighed; where the weights cannot be trusted, or the "
-    "set changes how the model moves, it needs a fit of its own."
+    "set changes how the model moves, it needs a fit of its own. The job `prior_sets` makes one "
+    "every four weeks, and the last one stands until then."
 )
 SCALING = (
     "How far a quantity moves when all priors, or all readings, are counted a little more or a "
@@ -76,6 +77,8 @@ def reached(row: Row) -> str:
         return "stands"
     if row["how"] == "fitted":
         return "fitted to the same readings"
+    if row["how"] == "fitted before":
+        return f"fitted to what was known {words.moment(row['as_of'])}"
     if row["how"] == "weighed":
         return f"same draws, weighed (k-hat {words.number(row['k_hat'])})"
     return f"needs a fit: {row['why']}"

@@ -10,6 +10,7 @@ import numpy as np
 from forecaster import reference
 from forecaster.posterior.stability import stability
 from forecaster.store import forecasts, resolutions
+from forecaster.store.forecasts import Summary
 from forecaster.wiring import Desk
 
 Document = dict[str, Any]
@@ -23,7 +24,7 @@ def question(desk: Desk, at: datetime) -> Document:
     """
     happened = resolutions.as_known(desk.engine, at)
     day = next((one.date for one in happened if one.scenario == "alliance"), None)
-    past = [one for one in forecasts.history(desk.engine) if one.as_of <= at]
+    past = _published(desk, at)
     open_until = min((one.headline_date for one in past), default=None)
     scored = [
         (one.headline_mean, float(day is not None and day <= one.headline_date))
@@ -50,8 +51,14 @@ def question(desk: Desk, at: datetime) -> Document:
 
 def steadiness(desk: Desk, at: datetime) -> Document:
     """How much of the published headline's movement was taken back."""
-    past = [one for one in forecasts.history(desk.engine) if one.as_of <= at]
+    past = _published(desk, at)
     return stability([one.as_of for one in past], [one.headline_mean for one in past])
+
+
+def _published(desk: Desk, at: datetime) -> list[Summary]:
+    """Without the provisional ones: what a fit then corrects of them is no news taken back."""
+    history = forecasts.history(desk.engine, kinds=("published",))
+    return [one for one in history if one.as_of <= at]
 
 
 def reference_class() -> Document | None:

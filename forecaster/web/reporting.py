@@ -40,7 +40,7 @@ def gather(desk: Desk, at: datetime | None = None) -> report.Page:
         if before is None
         else report.Previous(before.headline_mean, documents.moment(before.as_of)),
         titles=desk.priors.titles,
-        warning=kept_files.prior_warning(desk.settings.home, document["forecast_id"]),
+        warning=kept_files.prior_warning(desk.settings.home, document),
     )
 
 

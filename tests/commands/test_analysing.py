@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from forecaster.opened import Untold
 from forecaster.store import runs
 from forecaster.wiring import Desk
 from jobs import work
-from tests.commands.conftest import NOW, Put
+from tests import provisional
+from tests.commands.conftest import NOW, Put, Run
 
 
 def counted(calls: list[str]) -> analysing.Analysis:
@@ -68,7 +70,6 @@ def test_each_is_worked_out_once_and_pages_learn_of_it(desk: Desk, put: Put) -> 
     assert "nothing was missing that can be worked out for a" == analysing.run(desk, (one,))
     put("b", NOW - timedelta(days=1))
     assert "worked out counted for b" == analysing.run(desk, (one,))
-    assert analysing.of_standing(desk, one) == worked_out.get(desk, "counted", "b")
     assert ["a", "b"] == calls
     assert worked_out.get(desk, "counted", "a") is not None
     newest = runs.recent(desk.engine)[0]
@@ -77,6 +78,30 @@ def test_each_is_worked_out_once_and_pages_learn_of_it(desk: Desk, put: Put) -> 
         newest.details,
         newest.status,
     )
+
+
+def test_a_provisional_forecast_has_what_the_one_that_it_weighs_has(told: Desk, run: Run) -> None:
+    base = worked_out.standing(told)
+    kept = {name: worked_out.require(told, name) for name, _ in analysing.ANALYSES}
+    provisional.over(told, base)
+
+    assert worked_out.standing(told)["forecast_id"] == provisional.ID
+    assert "nothing was missing" in analysing.run(told)
+    for name, document in kept.items():
+        assert worked_out.require(told, name) == document
+        shown = json.loads(run(name, "--json").stdout)
+        assert shown["forecast_id"] == base["forecast_id"]
+        assert {**shown, **document} == shown
+    found = json.loads(run("reference", "--json").stdout)["standing"]
+    assert (found["forecast_id"], found["why"]) == (base["forecast_id"], None)
+
+
+def test_questions_that_changed_are_asked_anew(told: Desk) -> None:
+    kept = worked_out.require(told, "what-if")
+    forecast_id = kept["forecast_id"]
+    worked_out.keep(told, "what-if", forecast_id, {**kept, "what_ifs_hash": "of others"})
+    assert f"worked out what-if for {forecast_id}" == analysing.run(told)
+    assert worked_out.require(told, "what-if") == kept
 
 
 def test_what_breaks_costs_none_of_the_others(desk: Desk, put: Put) -> None:
@@ -92,7 +117,7 @@ def test_what_breaks_costs_none_of_the_others(desk: Desk, put: Put) -> None:
     # That draws cannot be opened is nobody's fault: the job has done what can be done.
     assert "its draws are gone" in analysing.run(desk, (("untold", untold),))
     with pytest.raises(NothingKnown, match="its draws are gone"):
-        analysing.of_standing(desk, ("untold", untold))
+        analysing.work_out(desk, ("untold", untold), worked_out.published(desk))
     statuses = {one.kind: one.status for one in runs.recent(desk.engine)}
     assert {"broken": "failed", "untold": "failed", "counted": "succeeded"} == statuses
 

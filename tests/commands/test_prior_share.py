@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from forecaster import opened, prior_share, worked_out
+from forecaster import analysing, opened, prior_fits, prior_share, settings, update, worked_out
 from forecaster.belief import Forecast
 from forecaster.errors import FitRejected, NothingKnown, UnknownName
 from forecaster.model import scaling
 from forecaster.posterior import gate, prior_words
-from forecaster.wiring import Desk
+from forecaster.wiring import Desk, open_desk
+from jobs import work
 from priors import Normal, Priors, load, set_names
-from tests.commands.conftest import Run
+from tests.commands.conftest import NOW, Run
 
 
 @pytest.fixture
 def desk(told: Desk) -> Desk:
     return told
+
+
+@pytest.fixture
+def bare(home: Path) -> Desk:
+    """A desk without a forecast."""
+    assert home.is_dir()
+    return open_desk(settings.load(), clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -126,16 +136,78 @@ def test_a_fit_of_another_set_is_kept_and_shown(
 
 
 @pytest.mark.usefixtures("pretended")
+def test_a_later_forecast_has_the_last_fit_with_its_day(desk: Desk, forecast: Forecast) -> None:
+    kept = prior_fits.fit_set(desk, forecast, "slow_reversion")
+    moved = 100.0 * (kept["headline"]["mean"] - forecast["headline"]["mean"])
+    assert kept["points"] == pytest.approx(moved)
+    later = replace(desk, clock=lambda: NOW + timedelta(days=2))
+    document = update.run(later, seed=2, force=True).document
+    assert document is not None
+    row = by_name(prior_share.analysis(later, document))["slow_reversion"]
+    assert ("fitted before", forecast["as_of"]) == (row["how"], row["as_of"])
+    assert (kept["headline"], kept["points"], None) == (row["headline"], row["points"], row["why"])
+    assert prior_words.reached(row).startswith("fitted to what was known 2")
+    # An earlier forecast knows nothing of it.
+    earlier: Forecast = {**forecast, "as_of": "2020-01-01T00:00:00Z"}
+    assert prior_fits.latest(desk, earlier, load("slow_reversion")) is None
+
+
+def test_sets_whose_fit_is_old_take_turns_by_day(forecast: Forecast) -> None:
+    fitted = {"how": "fitted before", "as_of": forecast["as_of"]}
+    rows: list[dict[str, Any]] = [
+        {"name": "weighed", "how": "weighed", "as_of": None},
+        {"name": "young", **fitted},
+        {"name": "never", "how": "needs a fit", "as_of": None},
+    ]
+    turns = set()
+    for days in (0, 1, 29, 30):
+        when = datetime.fromisoformat(forecast["as_of"]) + timedelta(days=days)
+        at: Forecast = {**forecast, "as_of": when.isoformat()}
+        turns.add((days > 28, prior_fits.due(rows, at)))
+    assert turns == {(False, "never"), (True, "young"), (True, "never")}
+    assert prior_fits.due(rows[:2], forecast) is None
+
+
+@pytest.mark.usefixtures("pretended")
+def test_the_job_fits_one_that_is_due_and_tells_it(
+    desk: Desk, forecast: Forecast, found: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = {name for name, one in by_name(found).items() if one["how"] == "needs a fit"}
+    diagnose, refused = gate.diagnose, []
+
+    def once(tree: Any) -> Any:
+        refused.append(tree)
+        return {**diagnose(tree), "passed": len(refused) > 1}
+
+    monkeypatch.setattr(gate, "diagnose", once)  # another is drawn with the next seed
+    told = work.prior_sets(desk).message
+    name = told.partition(" ")[0]
+    assert name in waiting
+    assert f"points from {forecast['forecast_id']}" in told
+    again = by_name(worked_out.require(desk, prior_share.NAME))
+    assert again[name]["how"] == "fitted"
+    monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": False})
+    with pytest.raises(FitRejected, match="is not kept"):
+        work.prior_sets(desk)
+    monkeypatch.setattr(prior_fits, "due", lambda *_: None)
+    assert work.prior_sets(desk).message.startswith("every prior set is known")
+
+
+def test_without_a_forecast_the_job_has_nothing_to_fit(bare: Desk) -> None:
+    assert analysing.renew_prior_set(bare).startswith("nothing to fit: there is no forecast yet")
+
+
+@pytest.mark.usefixtures("pretended")
 def test_a_fit_that_is_refused_is_not_kept(
     desk: Desk, forecast: Forecast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     diagnose = gate.diagnose
     monkeypatch.setattr(gate, "diagnose", lambda tree: {**diagnose(tree), "passed": False})
     with pytest.raises(FitRejected, match="post_1945 is not kept"):
-        prior_share.fit_set(desk, forecast, "post_1945")
+        prior_fits.fit_set(desk, forecast, "post_1945")
     assert worked_out.get(desk, "prior-set-post_1945", forecast["forecast_id"]) is None
     with pytest.raises(UnknownName, match="nearest: post_1945"):
-        prior_share.fit_set(desk, forecast, "post_1946")
+        prior_fits.fit_set(desk, forecast, "post_1946")
 
 
 def test_the_command_says_all_of_it(found: dict[str, Any], run: Run) -> None:

@@ -239,6 +239,9 @@ def test_the_steadiness_of_the_headline_is_told(desk: Desk, put: Put, run: Run) 
     for k, mean in enumerate((0.1, 0.2, 0.1, 0.2, 0.15)):
         put(f"f{k}", NOW - timedelta(days=40 - k), mean=mean)
     found = board.document(desk, "live", NOW)["stability"]
+    # What a fit corrects of a provisional forecast is no news taken back.
+    put("weighed", NOW - timedelta(days=38, hours=12), kind="provisional", mean=0.9)
+    assert found == board.document(desk, "live", NOW)["stability"]
     assert found["moves"] == 4
     assert found["path"] == pytest.approx(0.35)
     assert found["taken_back"] > 0.5

@@ -6,18 +6,26 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
-from forecaster import analysing, instant, recording, update, watched, watching, worked_out
+from forecaster import (
+    analysing,
+    documents,
+    instant,
+    recording,
+    update,
+    watched,
+    watching,
+    worked_out,
+)
 from forecaster.belief import Forecast
 from forecaster.errors import NothingKnown
 from forecaster.posterior import watch_words
-from forecaster.store import forecasts
+from forecaster.watchlist import Watchlist
 from forecaster.wiring import Desk
 from indicators import Period
-from tests import analysed, drawn
+from tests import analysed, drawn, provisional
 from tests.commands.conftest import NOW, Put, Run
 
 URL = "https://example.org/page"
@@ -82,20 +90,8 @@ def test_the_command_tells_it_in_words(desk: Desk, put: Put, run: Run) -> None:
 
 def test_a_provisional_forecast_has_the_list_of_its_draws(publish: Fit, desk: Desk) -> None:
     base = publish()
-    document: Any = {
-        **base,
-        "forecast_id": "provisional",
-        "status": "provisional",
-        "as_of": (NOW + timedelta(hours=1)).isoformat().replace("+00:00", "Z"),
-        "weighed": {"base": base["forecast_id"], "was": 0.2, "k_hat": 0.1, "ess": 900.0},
-    }
-    from forecaster.store.engine import writing
-
-    with writing(desk.engine) as connection:
-        forecasts.insert(
-            connection, document, kind="provisional", posterior_path=None, posterior_sha256=None
-        )
-    assert watched.of(desk)["forecast_id"] == base["forecast_id"]
+    provisional.over(desk, base)
+    assert worked_out.published(desk)["forecast_id"] == base["forecast_id"]
     assert instant.of_refit(desk, base) is not None
 
 
@@ -104,7 +100,7 @@ def test_what_came_is_held_against_what_was_registered(desk: Desk, put: Put) -> 
     put("late", as_of=NOW - timedelta(hours=2), created_at=NOW - timedelta(hours=2))
     row = analysed.to_watch("leader_meetings")
     row["period"] = "2026-10"
-    listed = {**analysed.watchlist(), "indicators": [row]}
+    listed: Watchlist = {**analysed.watchlist(), "indicators": [row]}
     for name in ("early", "late"):
         worked_out.keep(desk, watched.NAME, name, listed)
     assert watched.came(desk) == []
@@ -119,6 +115,11 @@ def test_what_came_is_held_against_what_was_registered(desk: Desk, put: Put) -> 
     assert one["lies"] == "above"
     assert watch_words.came(one) == "7, above the high one (1 to 3)"
     assert watched.came(desk, NOW - timedelta(hours=2)) == []
+    # A list that was worked out after the reading was here has registered nothing.
+    afterwards: Watchlist = {**listed, "registered_at": documents.moment(NOW)}
+    worked_out.keep(desk, watched.NAME, "late", afterwards)
+    (one,) = watched.came(desk)
+    assert one["registered_by"] == "early"
 
 
 @pytest.mark.parametrize(

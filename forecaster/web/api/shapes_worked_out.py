@@ -99,19 +99,23 @@ class Parameter(Shape):
 
 
 class PriorSet(Shape):
-    """The headline had another set been the prior; null where that needs a fit."""
+    """The headline had another set been the prior; null where that needs a fit.
+
+    `as_of` is of the readings that a set was fitted to; `points` are from the headline of then.
+    """
 
     name: str
     title: str
     reason: str
     date: datetime.date
     changes: list[str]
-    how: Literal["stands", "weighed", "fitted", "needs a fit"]
+    how: Literal["stands", "weighed", "fitted", "fitted before", "needs a fit"]
     why: str | None
     headline: Interval | Headline | None
     points: float | None
     k_hat: float | None
     effective_draws: float | None
+    as_of: datetime.datetime | None = None
 
 
 class Largest(Shape):

@@ -17,7 +17,7 @@ Show = Callable[[Found, Forecast], tuple[Mapping[str, Figure], Mapping[str, Any]
 
 
 def view(ask: Ask, name: str, title: str, say: Any, show: Show) -> View:
-    """The analysis of the forecast that stands, or stood at the moment asked for.
+    """The analysis of the forecast whose draws hold, or held at the moment asked for.
 
     ``say`` is the module with its words; ``show`` gives figures and what else the template needs.
     """
@@ -25,6 +25,7 @@ def view(ask: Ask, name: str, title: str, say: Any, show: Show) -> View:
     forecast = forecasts.standing(desk.engine, ask.at)
     if forecast is None:
         return nothing.yet(ask)
+    forecast = worked_out.base(desk, forecast)
     found = worked_out.get(desk, name, forecast["forecast_id"])
     shown: dict[str, Any] = {"forecast": forecast, "found": found, "say": say}
     if found is None:

@@ -36,9 +36,7 @@ def view(ask: Ask) -> View:
             "document": document,
             "sentence": words.headline_sentence(headline, said),
             "confidence": words.confidence_sentence(said),
-            "prior_warning": kept_files.prior_warning(
-                ask.site.desk.settings.home, document["forecast_id"]
-            ),
+            "prior_warning": kept_files.prior_warning(ask.site.desk.settings.home, document),
             "moves": _moves(ask, document),
             "strip": timeline.ticks(ask.site, course, link(ask)) if course.drawable else None,
             "stack": STACK,

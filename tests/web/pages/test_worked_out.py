@@ -9,7 +9,7 @@ import pytest
 from forecaster import worked_out
 from forecaster.store import runs
 from forecaster.wiring import Desk
-from tests import analysed, synthetic
+from tests import analysed, provisional, synthetic
 from tests.web.pages.conftest import NOW, Get, Put, valid
 
 PAGES = {"what-if": "what-if", "prior-share": "prior-share"}
@@ -76,6 +76,20 @@ def test_a_day_of_the_past_has_its_own(get: Get) -> None:
     for path in PAGES:
         assert "/forecasts/first" in get(f"/{path}?as_of={day}").text
     assert "more than ten points" not in get(f"/prior-share?as_of={day}").text
+
+
+@pytest.mark.usefixtures("two")
+def test_a_provisional_forecast_has_what_was_worked_out_from_its_draws(
+    get: Get, desk: Desk
+) -> None:
+    provisional.over(desk, worked_out.standing(desk))
+    for path in PAGES:
+        page = get(f"/{path}")
+        assert "/forecasts/second" in page.text
+        assert "has not been worked out" not in page.text
+        assert get(f"/api/v1/{path}").json()["forecast_id"] == "second"
+    assert "/forecasts/provisional" in get("/").text
+    assert "The choice of prior moves the headline by more than ten points" in get("/").text
 
 
 @pytest.mark.parametrize("path", PAGES)
