@@ -84,6 +84,7 @@ def fingerprint() -> dict[str, str]:
         "model_version": MODEL_VERSION,
         "priors": load().digest,
         "catalogue": digest(worlds.shipped()),
+        "worlds": worlds.WAY,
     }
 
 

@@ -29,6 +29,9 @@ from indicators import Indicator, Period, catalogue
 from priors import Priors, load
 
 LAST = month_index(date(2026, 10, 1))
+#: Of the way in which worlds are made: ranks of worlds made otherwise do not count beside them.
+WAY = "2"
+KINDS = (("measure", 0), ("counter", 1))  # and the row of the loadings among their numbers
 CHOSEN = (
     *("un_distance_russia_us", "us_opinion_of_russia", "sanctions_on_russia"),
     *("us_tariff_on_china", "un_distance_china_us"),
@@ -59,6 +62,15 @@ class World:
     x: Array
     factors: Array
     natural: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A vector with the design and layout by which it means what it does."""
+
+    x: Array
+    design: Design
+    layout: Layout
 
 
 @cache
@@ -106,14 +118,16 @@ def world(seed: int, names: Iterable[str] = CHOSEN) -> World:
         )
         if rng.random() < np.exp(-left):
             break
-    natural = plan.natural(x)
+    made, natural = Made(x, frame, plan), plan.natural(x)
     seen = {
         name: _read(name, rows, chosen[name], frame, paths.factors[0], natural, rng)
         for name, rows in frame.rows.items()
     }
     read = design.build(seen, chosen, priors, frame.n_months)
     plan = layout(read, chosen, priors)
-    return World(priors, chosen, read, plan, x, paths.factors[0], natural)
+    return World(
+        priors, chosen, read, plan, carried(made, read, plan, priors), paths.factors[0], natural
+    )
 
 
 def derived(x: Array, frame: Design, plan: Layout, priors: Priors) -> outcome.Paths:
@@ -129,20 +143,15 @@ def prior_draw(frame: Design, plan: Layout, priors: Priors, rng: Generator) -> A
     block = plan.blocks(x)
     block["rho_logit"][:] = _logit(rng.beta(*plan.rho_shape))
     block["recall_logit"][:] = _logit(rng.beta(*plan.recall_shape.T))
+    _spread(plan, block)
     named = plan.natural(x)
     width = frame.data["factor_path"].shape[1]
     w = rng.standard_normal((len(FACTORS), width))
-    rho, own_sd = 2.0 * named["rho_drivers"] - 1.0, named["alignment_own_sd"]
-    root = np.sqrt(1.0 - rho**2)
-    families = frame.data["factor_path"] @ w[len(DRIVERS) :].T
-    excess = equations.level(np, families, priors.settings["level_offset"]) - 1.0
-    held = frame.data["project"] @ (excess @ named["kappa"])
-    w[1] = rho * w[0] + root * w[1]
-    answer = named["c_R"] * w[0] + named["c_C"] * w[1] - held
-    w[2] = answer + own_sd * w[2]
-    idle = np.eye(width) - frame.data["centred"]
-    w[1] = np.linalg.solve(np.eye(width) + (root - 1.0) * idle[0], w[1] - rho * idle[0] @ w[0])
-    w[2] = np.linalg.solve(np.eye(width) + (own_sd - 1.0) * idle[1], w[2] - idle[1] @ answer)
+    rho = 2.0 * named["rho_drivers"] - 1.0
+    w[1] = rho * w[0] + np.sqrt(1.0 - rho**2) * w[1]
+    answer = _answer(w, frame, named, priors)
+    w[2] = answer + named["alignment_own_sd"] * w[2]
+    w[1], w[2] = _within(w, answer, frame, named)
     shape = (len(FACTORS), frame.data["hits"].shape[1])
     steps = rng.standard_normal(shape)
     sizes = rng.standard_t(priors.settings["shock_nu"], (len(DRIVERS), shape[1]))
@@ -151,6 +160,98 @@ def prior_draw(frame: Design, plan: Layout, priors: Priors, rng: Generator) -> A
     both = np.hstack([w, steps])
     block["z"][:] = np.linalg.solve(frame.data["whiten"], both[:, :, None])[:, :, 0]
     return x
+
+
+def _answer(w: Array, frame: Design, named: dict[str, Array], priors: Priors) -> Array:
+    """What alignment's coefficients answer to those of the drivers and the constraints."""
+    families = frame.data["factor_path"] @ w[len(DRIVERS) :].T
+    excess = equations.level(np, families, priors.settings["level_offset"]) - 1.0
+    held = frame.data["project"] @ (excess @ named["kappa"])
+    return np.asarray(named["c_R"] * w[0] + named["c_C"] * w[1] - held)
+
+
+def _couplings(frame: Design, named: dict[str, Array]) -> tuple[Array, Array]:
+    """How a fit's own coefficients of the second driver and of alignment become those here."""
+    idle = np.eye(frame.data["centred"].shape[1]) - frame.data["centred"]
+    rho = 2.0 * named["rho_drivers"] - 1.0
+    turned = np.array([np.sqrt(1.0 - rho**2), named["alignment_own_sd"]])[:, None, None] - 1.0
+    return idle, np.eye(idle.shape[1]) + turned * idle
+
+
+def _within(w: Array, answer: Array, frame: Design, named: dict[str, Array]) -> tuple[Array, Array]:
+    """A fit's own coefficients of the second driver and of alignment."""
+    idle, turned = _couplings(frame, named)
+    rho = 2.0 * named["rho_drivers"] - 1.0
+    return (
+        np.linalg.solve(turned[0], w[1] - rho * idle[0] @ w[0]),
+        np.linalg.solve(turned[1], w[2] - idle[1] @ answer),
+    )
+
+
+def _without(
+    w: Array, frame: Design, named: dict[str, Array], priors: Priors
+) -> tuple[Array, Array]:
+    """The way back: coefficients of every factor, and what alignment answers to."""
+    idle, turned = _couplings(frame, named)
+    w = w.copy()
+    w[1] = turned[0] @ w[1] + (2.0 * named["rho_drivers"] - 1.0) * idle[0] @ w[0]
+    answer = _answer(w, frame, named, priors)
+    w[2] = turned[1] @ w[2] + idle[1] @ answer
+    return w, answer
+
+
+def _spread(plan: Layout, block: dict[str, Array]) -> None:
+    """Make standard normals of loadings and own paths into draws around their mean and spread.
+
+    A fit's coordinates are standard normal only where the data fix nothing (``loading_known``).
+    """
+    named = plan.natural(np.concatenate([block[name].ravel() for name in plan.shapes]))
+    for kind, row in KINDS:
+        mean = np.log(named["loading_mean"])[plan.factor_of[kind]]
+        z = block[f"{kind}_z"][row]
+        drawn = np.where(_anchors(plan, kind), z, mean + named["loading_tau"] * z)
+        z[:] = _loading_z(plan, kind, drawn, named)
+    own = named["sub_deviation_sd"][: len(plan.sub_known), None] * block["sub_z"]
+    block["sub_z"][:] = _own_z(plan, own, named)
+
+
+def carried(made: Made, frame: Design, plan: Layout, priors: Priors) -> Array:
+    """The same world in the coordinates of another design, whose readings fix other shares."""
+    x = made.x.copy()
+    block, named = plan.blocks(x), made.layout.natural(made.x)
+    both = (made.design.data["whiten"] @ block["z"][:, :, None])[:, :, 0]
+    width = frame.data["factor_path"].shape[1]
+    w, answer = _without(both[:, :width], made.design, named, priors)
+    w[1], w[2] = _within(w, answer, frame, named)
+    both[:, :width] = w
+    block["z"][:] = np.linalg.solve(frame.data["whiten"], both[:, :, None])[:, :, 0]
+    for kind, row in KINDS:
+        z = block[f"{kind}_z"][row]
+        logs = np.log(np.abs(named[f"{kind}_loading"]))
+        z[:] = _loading_z(plan, kind, np.where(_anchors(plan, kind), z, logs), named)
+    block["sub_z"][:] = _own_z(plan, named["sub_w"], named)
+    return x
+
+
+def _anchors(plan: Layout, kind: str) -> Array:
+    return np.asarray(getattr(plan, f"{kind}_anchor") > 0)
+
+
+def _loading_z(plan: Layout, kind: str, logs: Array, named: dict[str, Array]) -> Array:
+    """The coordinates of log loadings; an anchor's are left as they are."""
+    known, mean = plan.loading_known[kind], np.log(named["loading_mean"])[plan.factor_of[kind]]
+    step = known * plan.loading_tau + (1.0 - known) * named["loading_tau"]
+    z = (logs - (1.0 - known) * mean - known * plan.loading_mean[0]) / step
+    return np.where(_anchors(plan, kind), logs, z)
+
+
+def _own_z(plan: Layout, own: Array, named: dict[str, Array]) -> Array:
+    """The coordinates of the sub-constraints' own paths (sub-constraint, function)."""
+    if not len(own):
+        return own
+    spread = named["sub_deviation_sd"][: len(plan.sub_known), None, None]
+    turned = spread * np.eye(own.shape[1]) + (np.exp(plan.sub_sd[0]) - spread) * plan.sub_known
+    return np.linalg.solve(turned, own[:, :, None])[:, :, 0]
 
 
 def _logit(share: float | Array) -> Array:
