@@ -2,7 +2,7 @@
 
 Every fit is a hindcast like that of ``update --as-of``: it never stands, and what it predicted is
 scored by what came. A backtest that was stopped goes on where it was: a moment whose hindcast is
-stored, of the same data, priors, indicators and code, is not fitted again.
+stored, of the same data, priors, indicators and version of the model, is not fitted again.
 
 Publishers seldom say when a value came out; elsewhere that is put down to the usual delay of its
 source, and the reference class has seen history to 2018 whatever the moment. So this is pseudo real
@@ -12,7 +12,7 @@ time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -130,6 +130,8 @@ def run(
         If at one of the moments nothing was known.
     Interrupted
         If the user stopped it; what had ended is stored.
+    ForecasterError
+        If those who fitted are lost; what had ended is stored.
     """
     with update_lock(desk.settings.home, "forecaster backtest", name=BACKTEST):
         names = {"moments": [moment(one) for one in at]}
@@ -150,6 +152,13 @@ def run(
                 "the same command goes on from there"
             )
             raise Interrupted(message) from None
+        except crew.Lost as lost:
+            message = (
+                f"{lost}; {len(found.ended) - len(found.failed)} of {len(at)} hindcasts are "
+                "stored, and nothing of them is lost. Go on from there with the same command when "
+                "it is back, or with --workers on this machine"
+            )
+            raise ForecasterError(message) from lost
         finally:
             runs.finish(desk.engine, run_id, status, message, desk.clock())
     found.ended.sort(key=lambda one: one.at)
@@ -190,8 +199,7 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
         asked[executor.submit(crew.fit, task(given, tried))] = _Asked(given, tried)
     try:
         while asked:
-            done, _ = wait(asked, return_when=FIRST_COMPLETED)
-            for future in done:
+            for future in _come(asked, executor):
                 this = asked.pop(future)
                 ended = _ended(desk, this, future, alerting)
                 if ended.state == "rejected" and this.tried + 1 < TRIES:
@@ -203,6 +211,23 @@ def _all(desk: Desk, at: list[datetime], executor: Executor, effort: Effort) -> 
     finally:
         for future in asked:
             future.cancel()
+
+
+def _come(asked: Iterable[Future[xr.DataTree]], executor: Executor) -> list[Future[xr.DataTree]]:
+    """What has come by now; nothing where all take long.
+
+    Raises
+    ------
+    Lost
+        If nothing more will come; not before all that has come was taken.
+    """
+    done, _ = wait(asked, timeout=crew.BEAT, return_when=FIRST_COMPLETED)
+    come = [one for one in done if not one.cancelled()]
+    if not done:
+        crew.attend(executor)
+    elif not come:
+        raise crew.lost(executor)
+    return come
 
 
 def _after(tried: int, effort: Effort) -> Effort:
@@ -217,7 +242,7 @@ def _with_another_seed(desk: Desk, given: Given) -> Given:
 
 
 def _stored(desk: Desk) -> dict[tuple[datetime, str], str]:
-    """Hindcasts of these priors, indicators and code, by their moment and their data's hash."""
+    """Hindcasts of these priors, indicators and model, by their moment and their data's hash."""
     found: dict[tuple[datetime, str], str] = {}
     catalogue = digest(desk.catalogue)
     for one in forecasts.history(desk.engine, kinds=("hindcast",)):
