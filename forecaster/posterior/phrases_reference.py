@@ -114,22 +114,19 @@ def method(found: Mapping[str, Any]) -> str:
 
 
 def tally(found: Mapping[str, Any]) -> str:
-    """What all comparisons come to: ``Of 18 comparisons 12 are undetectable, 6 show ...``."""
-    every = Counter(
-        one[which][score]["finding"]
-        for one in found["schemes"]
-        for which in COMPARISONS
-        for score in SCORES
-    )
+    """What all comparisons come to, and how many the rule keeps from being called more."""
+    rows = [
+        one[which][score] for one in found["schemes"] for which in COMPARISONS for score in SCORES
+    ]
+    every = Counter(row["finding"] for row in rows)
+    wide = [row for row in rows if row["finding"] == "undetectable"]
+    beside = sum(row["lower"] > 0 or row["upper"] < 0 for row in wide)
     better, worse = every["better"], every["worse"]
-    told = (
-        f"{better or 'none'} better and {worse or 'none'} worse"
-        if better or worse
-        else "in none could either be told to be better"
-    )
     return (
-        f"Of {every.total()} comparisons {every['undetectable']} are undetectable and "
-        f"{every['no difference']} show no difference; {told}."
+        f"By the rule fixed beforehand {every['undetectable']} of {every.total()} comparisons are "
+        f"undetectable, {every['no difference'] or 'none'} show no difference, "
+        f"{better or 'none'} better and {worse or 'none'} worse. Of the undetectable "
+        f"{beside or 'none'} have an interval that leaves out zero, too wide to count."
     )
 
 

@@ -88,3 +88,21 @@ def test_the_calibration_of_both_models_is_the_saved_one(get: Get, scheme: dict[
 def test_what_was_never_scored_has_no_figures() -> None:
     assert reference_scores.shown(None) is None
     assert reference_scores.figures(None) == {}
+
+
+def test_the_tally_counts_findings_and_intervals_beside_zero() -> None:
+    def row(finding: str, lower: float, upper: float) -> dict[str, Any]:
+        return {"finding": finding, "lower": lower, "upper": upper}
+
+    wide, beside, under = (
+        row("undetectable", *ends) for ends in ((-0.1, 0.1), (0.1, 0.3), (-0.3, -0.1))
+    )
+    scheme = {
+        "hierarchical": {"log": wide, "brier": beside},
+        "logistic": {"log": under, "brier": row("worse", -0.05, -0.01)},
+        "over_logistic": {"log": row("better", 0.01, 0.05), "brier": row("better", 0.02, 0.05)},
+    }
+    said = say.tally({"schemes": [scheme]})
+    assert "3 of 6 comparisons are undetectable, none show no difference" in said
+    assert "2 better and 1 worse" in said
+    assert "2 have an interval that leaves out zero" in said
