@@ -6,6 +6,7 @@ The same document for command, page and API. It reads what was saved; nothing is
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,10 @@ from forecaster import standing, worked_out
 from forecaster.belief import Forecast
 from forecaster.documents import posterior_place
 from forecaster.errors import DamagedFile, ForecasterError, NothingKnown
-from forecaster.posterior import restated
+from forecaster.posterior import phrases_reference, restated
 from forecaster.wiring import Desk
 from priors import load as load_priors
-from priors.reference import draws, stances, table, transfer
+from priors.reference import draws, scoring, stances, table, transfer
 from priors.reference.draws import DamagedReference
 
 Document = dict[str, Any]
@@ -77,23 +78,50 @@ def _saved() -> Document:
 
 
 def skill() -> Document | None:
-    """What the out-of-sample comparison found, without its calibration; None if never made."""
+    """What the out-of-sample comparison found, calibration and all; None if never made."""
     path = table.HERE / "skill.json"
     if not path.exists():
         return None
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found, stated = json.loads(path.read_text(encoding="utf-8")), scoring.splits()
     return {
         "splits_date": found["splits_date"],
+        "detectable": stated.detectable,
+        "resamples": stated.resamples,
+        "fits": {
+            "count": len(found["fits"]),
+            "rhat_max": max(one["rhat_max"] for one in found["fits"]),
+            "divergences": sum(one["divergences"] for one in found["fits"]),
+        },
         "schemes": [
             {
-                key: {k: v for k, v in value.items() if k != "calibration"}
-                if isinstance(value, dict)
-                else value
-                for key, value in scheme.items()
+                **scheme,
+                **{
+                    model: {
+                        **scheme[model],
+                        "calibration": [
+                            {**one, "finding": calibrated(one)}
+                            for one in scheme[model]["calibration"]
+                        ],
+                    }
+                    for model in phrases_reference.MODELS
+                },
             }
             for scheme in found["schemes"]
         ],
     }
+
+
+def calibrated(one: Mapping[str, float]) -> str:
+    """Where what was expected in a bin lies beside the band of what came.
+
+    The band comes from drawing the treaties of the bin anew. Where none was made there is none to
+    draw, and a band of 0 to 0 says nothing of what was expected.
+    """
+    if one["pledges"] == 0:
+        return "no pledge came"
+    if one["expected"] > one["upper"]:
+        return "too many expected"
+    return "too few expected" if one["expected"] < one["lower"] else "within the band"
 
 
 def _standing(desk: Desk | None, now: datetime, at: datetime | None) -> Document | None:

@@ -39,8 +39,7 @@ def reference(as_json: bool = options.Json) -> None:
     _stances(found)
     speak.say()
     _standing(found["standing"])
-    for line in say.skill(found["skill"]):
-        speak.paragraph(line)
+    _skill(found["skill"])
 
 
 def _eras(found: dict[str, Any]) -> None:
@@ -94,3 +93,51 @@ def _standing(one: dict[str, Any] | None) -> None:
         ]
         speak.table(["prior set", "headline", ""], rows)
     speak.say()
+
+
+def _skill(found: dict[str, Any] | None) -> None:
+    if found is None:
+        for line in say.skill(None):
+            speak.paragraph(line)
+        return
+    speak.paragraph(f"How well it foretells. {say.tally(found)}")
+    speak.paragraph(say.method(found))
+    speak.say()
+    rows = [
+        [
+            one["scheme"],
+            title,
+            *(
+                f"{say.score(one[which][score])} {one[which][score]['finding']}"
+                for score in say.SCORES
+            ),
+        ]
+        for one in found["schemes"]
+        for which, title in say.COMPARISONS.items()
+    ]
+    speak.table(["split", "skill of", "by log score", "by Brier score"], rows)
+    speak.say()
+    speak.paragraph(f"{say.CALIBRATION} A star: expected lies outside the band.")
+    for one in found["schemes"]:
+        speak.say()
+        speak.paragraph(f"{one['scheme']}: {say.split(one)} {say.calibration(one)}")
+        _bins(one)
+
+
+def _bins(one: dict[str, Any]) -> None:
+    """Both models side by side, a line for each bin."""
+    pairs = zip(*(one[model]["calibration"] for model in say.MODELS), strict=True)
+    rows = [[say.bounds(pair[0]), *(cell for row in pair for cell in _bin(row))] for pair in pairs]
+    header = ["stated"]
+    for model in say.MODELS:
+        header += [model, "pair-years", "came (band)"]
+    speak.table(header, rows, right=(1, 2, 4, 5))
+
+
+def _bin(row: dict[str, Any]) -> list[str]:
+    star = "*" if say.outside([row]) else ""
+    return [
+        f"{words.number(row['expected'], 1)}{star}",
+        f"{row['pair_years']:,}",
+        f"{row['pledges']} ({say.band(row)})",
+    ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from forecaster.posterior import words
@@ -15,6 +16,24 @@ RATES = (
 STANCES = (
     "In ten years, for a pair like this one, by stance: which eras count, whether pledges made in "
     "war do, and whether a common rival can be lost. No reading decides between them."
+)
+#: Which model is compared with which, and where the document has it.
+COMPARISONS = {
+    "hierarchical": "hierarchical over base rate",
+    "logistic": "logistic over base rate",
+    "over_logistic": "hierarchical over logistic",
+}
+MODELS = ("hierarchical", "logistic")
+SCORES = ("log", "brier")
+LEFT_OUT = {
+    "eras left out": "Each era is foretold from all others.",
+    "pairs left out": "A fifth of the pairs at a time is foretold from the rest.",
+    "rolling origin": "The years after an origin are foretold from those before it.",
+}
+CALIBRATION = (
+    "Calibration: pair-years by the probability of a pledge that was stated for them, the pledges "
+    "expected of them, and those that came with the 90 % band of drawing treaties anew. Where none "
+    "came there is no treaty to draw, hence no band."
 )
 
 
@@ -76,3 +95,83 @@ def skill(found: dict[str, Any] | None) -> Iterator[str]:
             for name in ("hierarchical", "logistic")
         ]
         yield f"{one['scheme']}: {', '.join(parts)}; {one['treaties']} treaties."
+
+
+def method(found: Mapping[str, Any]) -> str:
+    """How it was scored, and what ``undetectable`` means."""
+    fits = found["fits"]
+    return (
+        "Each pair-year at risk is foretold one year ahead, on splits fixed on "
+        f"{words.day(found['splits_date'])}, before the first score. Hierarchical is the model of "
+        "the class; logistic a plain regression on the same kinds of pairs; the base rate one rate "
+        "for all. Skill is 1 less the ratio of the scores: above zero the first of the two is "
+        "better. 90 % intervals, by drawing treaties anew "
+        f"({found['resamples']:,} times); undetectable: the interval is wider than "
+        f"{words.number(found['detectable'])} each way. Behind the scores stand "
+        f"{words.count(fits['count'], 'short fit')}: largest R-hat "
+        f"{words.number(fits['rhat_max'], 3)}, {words.count(fits['divergences'], 'divergence')}."
+    )
+
+
+def tally(found: Mapping[str, Any]) -> str:
+    """What all comparisons come to, and how many the rule keeps from being called more."""
+    rows = [
+        one[which][score] for one in found["schemes"] for which in COMPARISONS for score in SCORES
+    ]
+    every = Counter(row["finding"] for row in rows)
+    wide = [row for row in rows if row["finding"] == "undetectable"]
+    beside = sum(row["lower"] > 0 or row["upper"] < 0 for row in wide)
+    better, worse = every["better"], every["worse"]
+    return (
+        f"By the rule fixed beforehand {every['undetectable']} of {every.total()} comparisons are "
+        f"undetectable, {every['no difference'] or 'none'} show no difference, "
+        f"{better or 'none'} better and {worse or 'none'} worse. Of the undetectable "
+        f"{beside or 'none'} have an interval that leaves out zero, too wide to count."
+    )
+
+
+def split(one: Mapping[str, Any]) -> str:
+    """What was left out, and how much there was to judge by."""
+    return (
+        f"{LEFT_OUT.get(one['scheme'], '')} {words.count(one['splits'], 'split')}, "
+        f"{words.count(one['pair_years'], 'pair-year')}, {words.count(one['pledges'], 'pledge')} "
+        f"of pairs in {words.count(one['treaties'], 'treaty', 'treaties')}."
+    ).lstrip()
+
+
+def score(one: Mapping[str, Any]) -> str:
+    """``0.107 (0.024 to 0.191)``."""
+    return f"{words.number(one['value'], 3)} ({words.span(one['lower'], one['upper'], 3)})"
+
+
+def bounds(one: Mapping[str, Any]) -> str:
+    """The probabilities of a bin: ``under 0.2 %``, ``0.2 to 0.5 %``, ``5 % and over``."""
+    low, high = (f"{100 * one[end]:g}" for end in ("low", "high"))
+    if one["low"] <= 0:
+        return f"under {high} %"
+    return f"{low} % and over" if one["high"] >= 1 else f"{low} to {high} %"
+
+
+def band(one: Mapping[str, Any]) -> str:
+    """``1 to 12``, in pledges; ``no band`` where none came."""
+    if one["pledges"] == 0:
+        return "no band"
+    return words.span(one["lower"], one["upper"], 0)
+
+
+def outside(bins: list[dict[str, Any]]) -> int:
+    """In how many bins too many or too few pledges were expected."""
+    return sum(one["finding"] in {"too many expected", "too few expected"} for one in bins)
+
+
+def calibration(one: Mapping[str, Any]) -> str:
+    """How each model's expected pledges did against those that came, over a whole split."""
+    parts = []
+    for model in MODELS:
+        bins = one[model]["calibration"]
+        expected = sum(row["expected"] for row in bins)
+        parts.append(
+            f"{model} expected {words.number(expected, 0)}, outside the band in "
+            f"{outside(bins) or 'none'} of {len(bins)} bins"
+        )
+    return f"{words.count(one['pledges'], 'pledge')} came: {'; '.join(parts)}."

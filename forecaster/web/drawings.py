@@ -115,6 +115,11 @@ def spans(rows: Sequence[Mapping[str, Any]]) -> Drawing:
     return Drawing("spans", {"rows": [dict(row) for row in rows]})
 
 
+def calibration(panels: Sequence[Mapping[str, Any]]) -> Drawing:
+    """Pledges expected and made: panels with a title and rows, which ``charts.reference`` names."""
+    return Drawing("calibration", {"panels": [dict(panel) for panel in panels]})
+
+
 def pit(shares: Sequence[float], low: float, high: float) -> Drawing:
     """Where in what was expected of them readings fell; chance alone keeps bars in the band."""
     return Drawing("pit", {"shares": list(shares), "low": low, "high": high})

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from forecaster import reference
 from forecaster.belief import Forecast
 from forecaster.posterior import files
+from forecaster.posterior import phrases_reference as say
 from forecaster.store import forecasts
 from forecaster.store.engine import writing
 from forecaster.wiring import Desk
-from priors.reference import draws, transfer
+from priors.reference import draws, scoring, table, transfer
 from tests import posteriors, synthetic
 from tests.commands.conftest import ROOT, Put, Run
 
@@ -47,6 +49,62 @@ def test_the_document_is_the_saved_one(run: Run, home: Path) -> None:
     )
     assert {key: usual[key] for key in found["pair"]} == found["pair"]
     assert set(found["prior_sets"]) == set(transfer.SETS)
+
+
+def test_the_scores_are_the_saved_ones_with_calibration(run: Run, home: Path) -> None:
+    assert home.is_dir()
+    found = json.loads(run("reference", "--json").stdout)["skill"]
+    saved = json.loads((table.HERE / "skill.json").read_text())
+    assert found["detectable"] == scoring.splits().detectable
+    assert found["fits"]["count"] == len(saved["fits"])
+    for one, kept in zip(found["schemes"], saved["schemes"], strict=True):
+        assert one["over_logistic"] == kept["over_logistic"]
+        for model in say.MODELS:
+            bins = [dict(row) for row in one[model]["calibration"]]
+            assert [row.pop("finding") for row in bins] == list(
+                map(reference.calibrated, kept[model]["calibration"])
+            )
+            assert {**one[model], "calibration": bins} == kept[model]
+
+
+def test_the_text_has_every_skill_and_every_bin(run: Run, home: Path) -> None:
+    assert home.is_dir()
+    lines = [" ".join(line.split()) for line in run("reference").stdout.splitlines()]
+    for one in json.loads((table.HERE / "skill.json").read_text())["schemes"]:
+        for which, title in say.COMPARISONS.items():
+            (line,) = (line for line in lines if line.startswith(f"{one['scheme']} {title} "))
+            for score in ("log", "brier"):
+                row = one[which][score]
+                assert f"{say.score(row)} {row['finding']}" in line
+        for pair in zip(*(one[model]["calibration"] for model in say.MODELS), strict=True):
+            told = " ".join(
+                f"{row['expected']:.1f}{'*' * say.outside([row | judged(row)])} "
+                f"{row['pair_years']:,} {row['pledges']} ({say.band(row)})"
+                for row in pair
+            )
+            assert f"{say.bounds(pair[0])} {told}" in lines
+
+
+def judged(row: dict[str, float]) -> dict[str, str]:
+    return {"finding": reference.calibrated(row)}
+
+
+@pytest.mark.parametrize(
+    ("expected", "pledges", "finding"),
+    [
+        (0.1, 0, "no pledge came"),
+        (2.9, 5, "too few expected"),
+        (3.0, 5, "within the band"),
+        (9.0, 5, "within the band"),
+        (9.1, 5, "too many expected"),
+    ],
+)
+def test_a_bin_is_judged_by_its_band_and_not_without_one(
+    expected: float, pledges: int, finding: str
+) -> None:
+    lower, upper = (3.0, 9.0) if pledges else (0.0, 0.0)
+    row = {"expected": expected, "pledges": pledges, "lower": lower, "upper": upper}
+    assert reference.calibrated(row) == finding
 
 
 def test_it_needs_no_state_of_ours(run: Run, tmp_path: Path) -> None:

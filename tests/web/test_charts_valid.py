@@ -43,6 +43,24 @@ def some() -> dict[str, Drawing]:
         "beliefs": drawings.beliefs(
             [{"title": "sd", "rate": rate, "rows": [BELIEF]} for rate in (False, True)]
         ),
+        "calibration": drawings.calibration(
+            [
+                {
+                    "title": "One",
+                    "rows": [
+                        {
+                            "label": f"under {came}",
+                            "came": came,
+                            "expected": 2.5,
+                            "lower": end,
+                            "upper": end,
+                            "text": "0 of 3",
+                        }
+                        for came, end in ((0, None), (4, 6.0))
+                    ],
+                }
+            ]
+        ),
         "pit": drawings.pit([0.1] * 10, 0.05, 0.15),
         "skill": drawings.skill(
             [

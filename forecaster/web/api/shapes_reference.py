@@ -10,6 +10,7 @@ from forecaster.web.api.shapes import Shape
 from priors.reference.stances import Eras, Reversion, Wars
 
 Finding = Literal["better", "no difference", "worse", "undetectable"]
+Calibrated = Literal["within the band", "too many expected", "too few expected", "no pledge came"]
 
 
 class Span(Shape):
@@ -79,7 +80,10 @@ class Set(Shape):
 
 
 class Score(Shape):
-    """Skill against the bare base rate; undetectable where its interval is too wide to tell."""
+    """Skill over another model: 1 less the ratio of the scores, and its central 90 %.
+
+    Undetectable where the interval reaches further than ``detectable`` each way.
+    """
 
     value: float
     lower: float
@@ -87,11 +91,34 @@ class Score(Shape):
     finding: Finding
 
 
-class Scored(Shape):
-    """Both scores of a model."""
+class Compared(Shape):
+    """Skill by both scores."""
 
     log: Score
     brier: Score
+
+
+class Bin(Shape):
+    """Pair-years whose probability lies between two bounds: pledges expected, and those that came.
+
+    The band is the central 90 % of the pledges that come when treaties are drawn anew; where no
+    pledge came there is no treaty to draw, and it says nothing.
+    """
+
+    low: float
+    high: float
+    pair_years: int
+    pledges: int
+    expected: float
+    lower: float
+    upper: float
+    finding: Calibrated
+
+
+class Scored(Compared):
+    """A model: skill over the bare base rate, and calibration."""
+
+    calibration: list[Bin]
 
 
 class Scheme(Shape):
@@ -104,13 +131,24 @@ class Scheme(Shape):
     treaties: int
     hierarchical: Scored
     logistic: Scored
-    over_logistic: Scored
+    over_logistic: Compared
+
+
+class Fits(Shape):
+    """The fits behind the scores, one for each split."""
+
+    count: int
+    rhat_max: float
+    divergences: int
 
 
 class Skills(Shape):
     """Out-of-sample scores on splits that were fixed before the first of them."""
 
     splits_date: date
+    detectable: float
+    resamples: int
+    fits: Fits
     schemes: list[Scheme]
 
 

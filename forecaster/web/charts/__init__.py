@@ -23,6 +23,7 @@ from forecaster.web.charts.parts import Chart
 
 CHARTS: Mapping[str, Callable[..., Chart]] = {
     "beliefs": constraints.beliefs,
+    "calibration": reference.calibration,
     "fan": outlook.fan,
     "futures": outlook.futures,
     "hazard": outlook.hazard,

@@ -7,9 +7,10 @@ from typing import Any
 
 import altair as alt
 
-from forecaster.web.charts.parts import LABEL, WIDE, Chart, Sheets, finish
+from forecaster.web.charts.parts import LABEL, WIDE, Chart, Sheets, beside, finish, layered
 
 NARROWER = 150  # less room for the plot where the labels are long
+BIN = 19
 
 
 def spans(rows: Sequence[Mapping[str, Any]]) -> Chart:
@@ -39,3 +40,59 @@ def spans(rows: Sequence[Mapping[str, Any]]) -> Chart:
         wide=WIDE - NARROWER + 60,
         tall=24 * len(given),
     )
+
+
+def calibration(panels: Sequence[Mapping[str, Any]]) -> Chart:
+    """A panel for each model, a row for each bin: what came with its band, and what was expected.
+
+    Rows have a label, ``came``, ``expected``, ``lower`` and ``upper`` (None without a band) and a
+    text. All panels have one scale.
+    """
+    top = max(
+        max(row["came"], row["expected"], row["upper"] or 0.0)
+        for panel in panels
+        for row in panel["rows"]
+    )
+    sheets = Sheets()
+    drawn = []
+    for place, panel in enumerate(panels):
+        rows = [
+            {**row, "end": max(row["came"], row["expected"], row["upper"] or 0.0)}
+            for row in panel["rows"]
+        ]
+        last = place == len(panels) - 1
+        title = {"text": panel["title"], "anchor": "start", "frame": "group"} | _TITLE
+        layers = _bins(sheets, rows, top, "pledges of pairs" if last else None)
+        drawn.append(layered(*layers, width=WIDE - 90, height=BIN * len(rows), title=title))
+    return beside(sheets, drawn, columns=1, spacing=12)
+
+
+_TITLE = {"fontSize": 11, "fontWeight": "normal", "color": "var(--ink)", "offset": 4}
+
+
+def _bins(
+    sheets: Sheets, rows: list[dict[str, Any]], top: float, title: str | None
+) -> list[alt.Chart]:
+    named = alt.Axis(labelLimit=120, minExtent=76, grid=False)
+    y = alt.Y("label:N", title=None, sort=[row["label"] for row in rows], axis=named)
+    # Room for a dot at zero beside the labels, and for the text after the longest row.
+    scale = alt.Scale(domain=[-0.03 * top, 1.3 * top], nice=False)
+
+    step = next(one for one in (1, 2, 5, 10, 20, 50, 100, 200, 500) if top <= 6 * one or one == 500)
+    marks = list(range(0, int(top) + 1, step))
+
+    def x(name: str) -> alt.X:
+        axis = alt.Axis(values=marks, grid=True, domain=False, ticks=False)
+        return alt.X(f"{name}:Q", title=title, axis=axis, scale=scale)
+
+    base = sheets.chart(rows).encode(y=y)
+    banded = sheets.chart([row for row in rows if row["upper"] is not None]).encode(y=y)
+    said = base.mark_text(**(LABEL | {"fontSize": 10, "color": "var(--muted)"}), dx=8, align="left")
+    return [
+        banded.mark_rule(color="var(--band50)", strokeWidth=7).encode(x=x("lower"), x2="upper:Q"),
+        base.mark_point(size=40, stroke="var(--ink)", fill="var(--ink)", opacity=1).encode(
+            x=x("came")
+        ),
+        base.mark_tick(color="var(--ink)", thickness=2, size=14).encode(x=x("expected")),
+        said.encode(x=x("end"), text="text:N"),
+    ]

@@ -9,6 +9,7 @@ from forecaster.posterior import phrases_reference as say
 from forecaster.posterior import words
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table, interval
+from forecaster.web.pages import reference_scores as scores
 from forecaster.web.pages.page import Ask, Page, View
 
 Row = dict[str, Any]
@@ -22,7 +23,11 @@ def view(ask: Ask) -> View:
     standing = found["standing"]
     return View(
         title="Other pairs",
-        figures={"eras": eras(found), "stances": stances(found)},
+        figures={
+            "eras": eras(found),
+            "stances": stances(found),
+            **scores.figures(found["skill"]),
+        },
         shown={
             "sentence": say.pair(found),
             "definition": found["definition"],
@@ -32,7 +37,7 @@ def view(ask: Ask) -> View:
             "default": found["default"],
             "standing": standing,
             "changed": [] if standing is None else list(say.changed(standing)),
-            "skill": list(say.skill(found["skill"])),
+            "skill": scores.shown(found["skill"]),
             "fitted_at": found["fitted_at"],
         },
     )
