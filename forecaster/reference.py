@@ -151,7 +151,14 @@ def _standing(desk: Desk | None, now: datetime, at: datetime | None) -> Document
             if name in forecast["parameters"]
         },
         **_under(desk, forecast, same=same),
+        "reversion": _reversion(desk, forecast),
     }
+
+
+def _reversion(desk: Desk, forecast: Forecast) -> list[Document]:
+    """The headline under each stance on mean reversion; none while the prior share is not kept."""
+    found = worked_out.get(desk, "prior-share", forecast["forecast_id"])
+    return [one for one in found["sets"] if one["changes"] == ["half_life"]] if found else []
 
 
 def _under(desk: Desk, forecast: Forecast, *, same: bool) -> Document:

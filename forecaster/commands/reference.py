@@ -9,6 +9,7 @@ from forecaster import settings
 from forecaster.commands import options, speak
 from forecaster.errors import StoreError
 from forecaster.posterior import phrases_reference as say
+from forecaster.posterior import prior_words as sets
 from forecaster.posterior import words
 
 
@@ -91,6 +92,7 @@ def _standing(one: dict[str, Any] | None) -> None:
             ]
             for name, row in one["under"].items()
         ]
+        rows += [[row["name"], sets.level(row), sets.reached(row)] for row in one["reversion"]]
         speak.table(["prior set", "headline", ""], rows)
     speak.say()
 

@@ -94,6 +94,8 @@ def test_a_provisional_forecast_has_what_the_one_that_it_weighs_has(told: Desk, 
         assert {**shown, **document} == shown
     found = json.loads(run("reference", "--json").stdout)["standing"]
     assert (found["forecast_id"], found["why"]) == (base["forecast_id"], None)
+    assert ["fast_reversion", "slow_reversion"] == [one["name"] for one in found["reversion"]]
+    assert "half_life is set and not learned" in run("reference").stdout
 
 
 def test_questions_that_changed_are_asked_anew(told: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from forecaster.belief import Diagnostics, Headline, Interval, Strength
 from forecaster.web.api.shapes import Shape
+from forecaster.web.api.shapes_worked_out import PriorSet
 from priors.reference.stances import Eras, Reversion, Wars
 
 Finding = Literal["better", "no difference", "worse", "undetectable"]
@@ -177,6 +178,7 @@ class Standing(Shape):
     parameters: dict[str, Moved]
     under: dict[str, Under] | None
     why: str | None
+    reversion: list[PriorSet]
 
 
 class Reference(Shape):

@@ -6,6 +6,7 @@ from typing import Any
 
 from forecaster import reference as room
 from forecaster.posterior import phrases_reference as say
+from forecaster.posterior import prior_words as sets
 from forecaster.posterior import words
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table, interval
@@ -38,6 +39,7 @@ def view(ask: Ask) -> View:
             "standing": standing,
             "changed": [] if standing is None else list(say.changed(standing)),
             "skill": scores.shown(found["skill"]),
+            "sets": sets,
             "fitted_at": found["fitted_at"],
         },
     )
