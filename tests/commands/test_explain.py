@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -210,8 +211,9 @@ def test_the_command_works_out_what_nobody_has_and_keeps_it(
 ) -> None:
     first = publish(as_of=NOW - timedelta(days=1))
     second = publish(2, seed=2)
-    with pytest.raises(NothingKnown, match=r"run `forecaster explain --since"):
+    with pytest.raises(NothingKnown, match=r"run `forecaster explain --since") as raised:
         explained.require(desk, first["forecast_id"])
+    assert f"--since {first['forecast_id']} --to {second['forecast_id']}`" in str(raised.value)
     done = run("explain", "--since", first["forecast_id"], "--json")
 
     found = json.loads(done.stdout)
@@ -225,6 +227,28 @@ def test_the_command_works_out_what_nobody_has_and_keeps_it(
     again = run("explain", "--since", first["forecast_id"], "--json")
     assert json.loads(again.stdout) == found
     assert len([one for one in runs.recent(desk.engine, 20) if one.kind == "explain"]) == 1
+
+
+def test_the_command_that_is_advised_works_out_the_pair_that_was_asked_for(
+    publish: Fit, desk: Desk, run: Run
+) -> None:
+    """The pair ends before the forecast that stands, so it cannot be meant by ``--since`` alone."""
+    first = publish(as_of=NOW - timedelta(days=1))
+    second = publish(2, seed=2)
+    third = publish(4, seed=3)
+    ids = [one["forecast_id"] for one in (first, second, third)]
+    with pytest.raises(NothingKnown) as raised:
+        explained.require(desk, ids[0], to=ids[1])
+    told = re.search(r"`forecaster (.*?)`", str(raised.value))
+    assert told is not None
+    found = json.loads(run(*told[1].split(), "--json").stdout)
+
+    adds_up(found)
+    assert (found["from"], found["to"]) == (ids[0], ids[1])
+    assert explained.require(desk, ids[0], to=ids[1]) == found
+    with pytest.raises(NothingKnown, match=f"--since {ids[0]} --to {ids[2]}`"):
+        explained.require(desk, ids[0])
+    assert explained.require(desk, to=ids[2])["from"] == ids[1]
 
 
 def test_the_command_tells_it_in_words(publish: Fit, desk: Desk, run: Run) -> None:
@@ -285,4 +309,85 @@ def test_a_forecast_is_not_compared_with_itself_or_with_what_was_refused(
             explained.ends(desk, name)
         assert isinstance(raised.value, UsageError)
         assert raised.value.field == "since"
+    with pytest.raises(WrongValue, match="did not pass the gate") as raised:
+        explained.ends(desk, to="refused")
+    assert raised.value.field == "to"
     assert explained.ends(desk).start["forecast_id"] == "old"
+
+
+@pytest.fixture
+def several(put: Put) -> None:
+    """Two published forecasts with a provisional one and a hindcast between, and one after."""
+    put("one", as_of=NOW - timedelta(days=9))
+    put("past", as_of=NOW - timedelta(days=8), kind="hindcast", created_at=NOW)
+    put("quick", as_of=NOW - timedelta(days=6), kind="provisional")
+    put("two", as_of=NOW - timedelta(days=4))
+    put("last", as_of=NOW - timedelta(days=1), kind="provisional")
+
+
+def _day(days: int) -> str:
+    return f"{NOW - timedelta(days=days):%Y-%m-%d}"
+
+
+@pytest.mark.parametrize(
+    ("since", "to", "pair"),
+    [
+        (None, None, ("two", "last")),
+        ("one", None, ("one", "last")),
+        ("one", "two", ("one", "two")),
+        (None, "two", ("one", "two")),
+        (None, "past", ("one", "past")),
+        ("past", "two", ("past", "two")),
+        ("quick", "two", ("quick", "two")),
+        (_day(6), _day(4), ("one", "two")),  # the one published last; the one that stood
+        (_day(7), _day(5), ("one", "quick")),
+        ("2026-11-18T06:15Z", "2999-01-01", ("two", "last")),
+    ],
+)
+@pytest.mark.usefixtures("several")
+def test_two_forecasts_are_named_by_id_or_moment(
+    desk: Desk, since: str | None, to: str | None, pair: tuple[str, str]
+) -> None:
+    found = explained.ends(desk, since, to=to)
+    assert (found.start["forecast_id"], found.end["forecast_id"]) == pair
+
+
+@pytest.mark.parametrize(
+    ("since", "to", "field", "why"),
+    [
+        ("two", "one", "since", r"two \(as known .*\) is later than one \(as known"),
+        ("last", "quick", "since", "is later than quick"),
+        (_day(3), _day(5), "since", "two .* is later than quick"),
+        ("two", "two", "since", "the forecast that is explained; name an earlier one"),
+        (_day(3), "two", "since", "two .* is the forecast that is explained"),
+        ("2026-13-45", None, "since", "is no moment; write 2018-12-31"),
+        ("one", "2026-11-20 noon", "to", "is no moment"),
+    ],
+)
+@pytest.mark.usefixtures("several")
+def test_what_goes_backwards_or_cannot_be_read_is_refused(
+    desk: Desk, run: Run, since: str, to: str | None, field: str, why: str
+) -> None:
+    with pytest.raises(WrongValue, match=why) as raised:
+        explained.ends(desk, since, to=to)
+    assert raised.value.field == field
+    done = run("explain", "--since", since, *(() if to is None else ("--to", to)))
+    assert str(done.exception) == str(raised.value)
+
+
+@pytest.mark.usefixtures("several")
+def test_before_the_first_there_is_none_to_start_from_or_end_with(desk: Desk) -> None:
+    for since, to in (("2018-12-31", None), (None, "2018-12-31")):
+        with pytest.raises(NothingKnown, match="had been published as of 2018-12-31"):
+            explained.ends(desk, since, to=to)
+    with pytest.raises(NothingKnown, match="the first forecast"):
+        explained.ends(desk, to="one")
+
+
+@pytest.mark.usefixtures("several")
+def test_a_forecast_that_came_later_is_not_explained_as_of_an_earlier_day(desk: Desk) -> None:
+    at = NOW - timedelta(days=5)
+    assert explained.ends(desk, at=at, to="quick").end["forecast_id"] == "quick"
+    with pytest.raises(WrongValue, match="leave as_of out") as raised:
+        explained.ends(desk, at=at, to="two")
+    assert raised.value.field == "to"
