@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 Rest = Literal["priors", "model", "noise"]
 
 
-def explain(desk: Desk, since: str | None = None) -> Explanation:
-    """Why the standing forecast differs from an earlier one, the last published if none is named.
+def explain(desk: Desk, since: str | None = None, to: str | None = None) -> Explanation:
+    """Why a forecast, the standing one if none is named, differs from one published earlier.
 
     What was stored is taken; else it is worked out, and kept if any draws could be weighed.
 
@@ -39,8 +39,10 @@ def explain(desk: Desk, since: str | None = None) -> Explanation:
         If there is no forecast, or none before.
     UnknownName
         If there is no such forecast.
+    WrongValue
+        If the two cannot be compared.
     """
-    ends = explained.ends(desk, since)
+    ends = explained.ends(desk, since, to=to)
     found = explained.stored(desk, ends)
     if found is None:
         found = _worked_out(desk, ends)

@@ -14,7 +14,13 @@ def explain(
     since: str | None = typer.Option(
         None,
         metavar="FORECAST",
-        help="From this forecast on; from the last published one before unless stated.",
+        help="From this forecast on: an id, or a day or moment at which it stood; from the last "
+        "published one before unless stated.",
+    ),
+    to: str | None = typer.Option(
+        None,
+        metavar="FORECAST",
+        help="Up to this forecast, named likewise; to the one that stands unless stated.",
     ),
     as_json: bool = options.Json,
 ) -> None:
@@ -23,12 +29,12 @@ def explain(
     from forecaster.wiring import open_desk
 
     desk = open_desk(settings.load())
-    found = explained.stored(desk, explained.ends(desk, since))
+    found = explained.stored(desk, explained.ends(desk, since, to=to))
     if found is None:
         # Draws have to be opened: seconds, and all that a fit imports.
         from forecaster import explaining
 
-        found = explaining.explain(desk, since)
+        found = explaining.explain(desk, since, to)
     if as_json:
         speak.document(found)
     else:

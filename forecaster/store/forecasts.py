@@ -100,12 +100,15 @@ def insert(
     connection.execute(insert_into(table).values(row))
 
 
-def standing(engine: Engine, at: datetime | None = None) -> Forecast | None:
+def standing(
+    engine: Engine, at: datetime | None = None, *, kinds: Sequence[Kind] = STANDS
+) -> Forecast | None:
     """The forecast that stands now, or that stood at a time; None before the first.
 
-    Of the published and provisional ones it is the latest by ``as_of``, then by ``created_at``.
+    Of the published and provisional ones, or of fewer ``kinds``, it is the latest by ``as_of``,
+    then by ``created_at``.
     """
-    return _document(engine, _standing(select(table.c.document), at))
+    return _document(engine, _standing(select(table.c.document), at, kinds))
 
 
 def get(engine: Engine, forecast_id: str) -> Forecast | None:
@@ -122,6 +125,29 @@ def history(engine: Engine, *, kinds: Sequence[Kind] = STANDS) -> list[Summary]:
     )
     with reading(engine) as connection:
         return [Summary(*row) for row in connection.execute(statement)]
+
+
+def earlier(
+    engine: Engine, forecast_id: str, *, kinds: Sequence[Kind] = STANDS, limit: int
+) -> list[Summary]:
+    """The forecasts of these kinds before one of any kind, newest first; none before no forecast.
+
+    They are in the order in which forecasts stand: by ``as_of``, then by ``created_at``.
+    """
+    place = (table.c.as_of, table.c.created_at, table.c.id)
+    here = select(*place).where(table.c.forecast_id == forecast_id)
+    with reading(engine) as connection:
+        there = connection.execute(here).one_or_none()
+        if there is None:
+            return []
+        rows = connection.execute(
+            select(*_SUMMARY)
+            .where(table.c.kind.in_(kinds))
+            .where(tuple_(*place) < tuple_(*there, types=[one.type for one in place]))
+            .order_by(*(one.desc() for one in place))
+            .limit(limit)
+        )
+        return [Summary(*row) for row in rows]
 
 
 def page(
@@ -185,8 +211,8 @@ def last_data_hash(engine: Engine) -> str | None:
         return connection.execute(_standing(select(table.c.data_hash), None)).scalar()
 
 
-def _standing[S: Select[Any]](columns: S, at: datetime | None) -> S:
-    statement = columns.where(table.c.kind.in_(STANDS))
+def _standing[S: Select[Any]](columns: S, at: datetime | None, kinds: Sequence[Kind] = STANDS) -> S:
+    statement = columns.where(table.c.kind.in_(kinds))
     if at is not None:
         statement = statement.where(table.c.as_of <= at)
     newest_first = (table.c.as_of.desc(), table.c.created_at.desc(), table.c.id.desc())

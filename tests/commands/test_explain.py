@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -11,11 +12,11 @@ import pytest
 
 from forecaster import explained, explaining, recording
 from forecaster.belief import Explanation, Forecast
-from forecaster.errors import NothingKnown, UnknownName, UsageError, WrongValue
+from forecaster.errors import NothingKnown
 from forecaster.posterior import news_words
 from forecaster.store import forecasts, resolutions, runs
 from forecaster.wiring import Desk
-from tests.commands.conftest import NOW, Fit, Put, Run
+from tests.commands.conftest import NOW, Fit, Run
 
 URL = "https://example.org/page"
 
@@ -210,8 +211,9 @@ def test_the_command_works_out_what_nobody_has_and_keeps_it(
 ) -> None:
     first = publish(as_of=NOW - timedelta(days=1))
     second = publish(2, seed=2)
-    with pytest.raises(NothingKnown, match=r"run `forecaster explain --since"):
+    with pytest.raises(NothingKnown, match=r"run `forecaster explain --since") as raised:
         explained.require(desk, first["forecast_id"])
+    assert f"--since {first['forecast_id']} --to {second['forecast_id']}`" in str(raised.value)
     done = run("explain", "--since", first["forecast_id"], "--json")
 
     found = json.loads(done.stdout)
@@ -225,6 +227,28 @@ def test_the_command_works_out_what_nobody_has_and_keeps_it(
     again = run("explain", "--since", first["forecast_id"], "--json")
     assert json.loads(again.stdout) == found
     assert len([one for one in runs.recent(desk.engine, 20) if one.kind == "explain"]) == 1
+
+
+def test_the_command_that_is_advised_works_out_the_pair_that_was_asked_for(
+    publish: Fit, desk: Desk, run: Run
+) -> None:
+    """The pair ends before the forecast that stands, so it cannot be meant by ``--since`` alone."""
+    first = publish(as_of=NOW - timedelta(days=1))
+    second = publish(2, seed=2)
+    third = publish(4, seed=3)
+    ids = [one["forecast_id"] for one in (first, second, third)]
+    with pytest.raises(NothingKnown) as raised:
+        explained.require(desk, ids[0], to=ids[1])
+    told = re.search(r"`forecaster (.*?)`", str(raised.value))
+    assert told is not None
+    found = json.loads(run(*told[1].split(), "--json").stdout)
+
+    adds_up(found)
+    assert (found["from"], found["to"]) == (ids[0], ids[1])
+    assert explained.require(desk, ids[0], to=ids[1]) == found
+    with pytest.raises(NothingKnown, match=f"--since {ids[0]} --to {ids[2]}`"):
+        explained.require(desk, ids[0])
+    assert explained.require(desk, to=ids[2])["from"] == ids[1]
 
 
 def test_the_command_tells_it_in_words(publish: Fit, desk: Desk, run: Run) -> None:
@@ -252,37 +276,3 @@ def _standing(desk: Desk) -> Forecast:
     found = forecasts.standing(desk.engine)
     assert found is not None
     return found
-
-
-def test_there_must_be_two(desk: Desk, put: Put, run: Run) -> None:
-    with pytest.raises(NothingKnown, match="run `forecaster update`"):
-        explained.ends(desk)
-    put("only", as_of=NOW - timedelta(hours=1))
-    done = run("explain")
-
-    assert isinstance(done.exception, NothingKnown)
-    assert "the first forecast" in str(done.exception)
-
-
-def test_a_forecast_that_nobody_knows_is_told_with_its_like(desk: Desk, put: Put) -> None:
-    put("20261120T061200Z-0123abcd", as_of=NOW - timedelta(days=2))
-    put("20261122T061200Z-0123abcd", as_of=NOW - timedelta(hours=1))
-    with pytest.raises(UnknownName, match="nearest: 20261120T061200Z-0123abcd"):
-        explained.ends(desk, "20261120T061200Z-0123abce")
-    for hostile in ("x" * 5000, "a\x00b", "../../etc/passwd"):
-        with pytest.raises(UnknownName):
-            explained.ends(desk, hostile)
-
-
-def test_a_forecast_is_not_compared_with_itself_or_with_what_was_refused(
-    desk: Desk, put: Put
-) -> None:
-    put("old", as_of=NOW - timedelta(days=2))
-    put("refused", as_of=NOW - timedelta(days=1), kind="rejected")
-    put("new", as_of=NOW - timedelta(hours=1))
-    for name in ("new", "refused"):
-        with pytest.raises(WrongValue) as raised:
-            explained.ends(desk, name)
-        assert isinstance(raised.value, UsageError)
-        assert raised.value.field == "since"
-    assert explained.ends(desk).start["forecast_id"] == "old"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine
@@ -82,6 +82,30 @@ def test_hindcasts_and_rejected_ones_never_stand(engine: Engine) -> None:
     everything = forecasts.history(engine, kinds=forecasts.KINDS)
     assert [(one.forecast_id, one.kind) for one in everything] == [(k, k) for k in kinds]
     assert forecasts.get(engine, "rejected") is not None
+
+
+def test_what_came_before_one_is_newest_first_and_of_the_kinds_asked_for(engine: Engine) -> None:
+    kinds: dict[str, Kind] = {
+        "a": "published", "b": "provisional", "c": "rejected", "d": "published", "e": "hindcast"
+    }  # fmt: skip
+    for number, (name, kind) in enumerate(kinds.items(), 2):
+        store(engine, document(name, f"2026-11-{number:02}T06:00:00Z"), kind)
+    store(engine, document("again", "2026-11-05T06:00:00Z", "2026-11-09T06:00:00Z"))
+
+    def before(name: str, *only: Kind, limit: int = 9) -> list[str]:
+        chosen = only or forecasts.STANDS
+        found = forecasts.earlier(engine, name, kinds=chosen, limit=limit)
+        return [one.forecast_id for one in found]
+
+    assert before("e") == ["again", "d", "b", "a"]
+    assert before("again", limit=2) == ["d", "b"]
+    assert before("d", "published") == ["a"]
+    assert before("c", "provisional") == ["b"]
+    assert before("a") == before("none") == []
+    then = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    fit = forecasts.standing(engine, then, kinds=("published",))
+    assert fit is not None
+    assert (fit["forecast_id"], standing(engine, then)) == ("a", "b")
 
 
 def test_the_history_is_oldest_first_and_in_full_precision(engine: Engine) -> None:

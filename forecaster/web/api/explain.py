@@ -19,21 +19,32 @@ router = APIRouter(tags=["forecasts"])
 Since = Annotated[
     str | None,
     Query(
-        max_length=64,
-        description="From this forecast on; from the one published before unless stated.",
+        max_length=explained.LONGEST,
+        description="From this forecast on: an id, or a day or moment, which mean the forecast "
+        "published last by then; from the one published before unless stated.",
+    ),
+]
+To = Annotated[
+    str | None,
+    Query(
+        max_length=explained.LONGEST,
+        description="Up to this forecast: an id, or a day or moment, which mean the forecast that "
+        "stood then; to the one that stands unless stated. With `as_of` it must be no later.",
     ),
 ]
 
 
 @answers.reads(router, "/explain", Explanation)
-async def explain(request: Request, since: Since = None, as_of: AsOf = None) -> Response:
-    """Why the standing forecast moved: what `explain --json` prints, where it was worked out."""
+async def explain(
+    request: Request, since: Since = None, to: To = None, as_of: AsOf = None
+) -> Response:
+    """Why the forecast moved: what `explain --json` prints, where it was worked out."""
     site, at = site_of(request), answers.moment(request, as_of)
 
     def make() -> Kept:
-        return answers.document(explained.require(site.desk, since, at))
+        return answers.document(explained.require(site.desk, since, at, to=to))
 
-    if since is None:
+    if since is None and to is None:
         return await answers.given(request, at, make)
     # What a command keeps in a file, the mark of the store does not tell of.
     return await answers.live(request, make)

@@ -226,6 +226,7 @@ def _html(template: str, view: View, ask: Ask) -> str:
                     name: value
                     for name, value in ask.query.items()
                     if name not in {"as_of", "figure", "format", "said", "period", "page"}
+                    and value.isprintable()
                 },
                 **view.shown,
             }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from forecaster import explained
 from forecaster.belief import Explanation, Forecast, NewsPart
-from forecaster.errors import NothingKnown, UsageError
+from forecaster.errors import NothingKnown, UnknownName, UsageError
 from forecaster.posterior import news_words, words
-from forecaster.store import forecasts, timeline
+from forecaster.store import forecasts
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
 from forecaster.web.pages import nothing
@@ -20,29 +21,34 @@ SHOWN_FROM = 0.005  # points: what is less is in the table, and no bar
 
 
 def view(ask: Ask) -> View:
-    """The parts of the change to the forecast that stands, or stood at the moment asked for."""
+    """The parts of the change between two forecasts, up to the one that stands unless named."""
     desk = ask.site.desk
     end = forecasts.standing(desk.engine, ask.at)
     if end is None:
         return nothing.yet(ask)
+    field = "to"
     try:
-        pair = explained.ends(desk, ask.query.get("since"), ask.at)
+        end = explained.end_of(desk, ask.query.get("to"), ask.at)
+        field = "since"
+        pair = explained.Pair(explained.start_of(desk, end, ask.query.get("since")), end)
     except UsageError as error:
-        return nothing.unknown(ask, str(error), [])
+        status = 404 if isinstance(error, UnknownName) else 422
+        return _refused(ask, end, str(error), field, status)
     except NothingKnown as error:
-        return _view(ask, end, why=str(error))
+        # That the first has none before it is nobody's mistake.
+        return _refused(ask, end, str(error), field if field in ask.query else "")
     found = explained.stored(desk, pair)
-    if found is None:
-        start = pair.start["forecast_id"]
-        why = (
-            f"nobody has worked out yet why it moved since {start}; "
-            f"`forecaster explain --since {start}` does, and keeps it for this page"
-        )
-        return _view(ask, end, pair.start, why=why)
-    return _view(ask, end, pair.start, found)
+    why = explained.missing(pair) if found is None else ""
+    return _view(ask, end, pair.start, found, why=why)
 
 
 PAGE = Page("/why", "why.html", view)
+
+
+def _refused(ask: Ask, end: Forecast, why: str, field: str, status: int = 200) -> View:
+    """The page without a pair; ``field`` is the one of the form that ``why`` speaks of."""
+    view = _view(ask, end, why=why)
+    return replace(view, shown={**view.shown, "wrong": field}, status=status)
 
 
 def _view(
@@ -59,6 +65,10 @@ def _view(
         "end": end,
         "found": found,
         "why": why,
+        "wrong": "",
+        "chosen": {name: _entered(ask, name) for name in ("since", "to")},
+        "longest": explained.LONGEST,
+        "up_to": {"to": end["forecast_id"]} if "to" in ask.query else {},
         "earlier": _earlier(ask, end),
         "rows": [],
     }
@@ -68,14 +78,27 @@ def _view(
     return View("Why it moved", figures={"parts": figure(found, titles)}, shown=shown)
 
 
+def _entered(ask: Ask, name: str) -> str:
+    """What was written into a field, to stay there; not what no field would have let through."""
+    text = ask.query.get(name, "")
+    return text if text.isprintable() and len(text) <= explained.LONGEST else ""
+
+
 def _earlier(ask: Ask, end: Forecast) -> list[tuple[str, str, str]]:
-    """Forecasts that this one may be compared with: id, when, headline; newest first."""
-    rows = timeline.newest(ask.site.desk.engine, ask.moment, limit=LISTED + 1)
+    """Forecasts that this one may be compared with: id, when, headline; newest first.
+
+    They are the published ones, whose steps add up; a provisional one only where somebody has
+    worked this very pair out.
+    """
+    desk, name = ask.site.desk, end["forecast_id"]
+    published = forecasts.earlier(desk.engine, name, kinds=("published",), limit=LISTED)
+    others = forecasts.earlier(desk.engine, name, kinds=("provisional",), limit=LISTED)
+    kept = [one for one in others if explained.is_kept(desk, one.forecast_id, name)]
+    rows = sorted([*published, *kept], key=lambda one: (one.as_of, one.created_at), reverse=True)
     return [
         (one.forecast_id, words.moment(one.as_of), words.percent(one.headline_mean))
-        for one in rows
-        if one.forecast_id != end["forecast_id"]
-    ][:LISTED]
+        for one in rows[:LISTED]
+    ]
 
 
 def _row(part: NewsPart, titles: Mapping[str, str]) -> dict[str, Any]:

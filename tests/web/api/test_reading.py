@@ -46,6 +46,7 @@ SAME: dict[str, Told] = {
     f"reference?as_of={DAY}": lambda desk: reference.document(desk, NOW, EARLIER),
     "explain": explained.require,
     "watch": watched.require,
+    "explain?to=third": lambda desk: explained.require(desk, to="third"),
     "explain?since=first": lambda desk: explained.require(desk, "first"),
     "what-if": lambda desk: worked_out.require(desk, "what-if"),
     "prior-share": lambda desk: worked_out.require(desk, "prior-share"),
@@ -180,7 +181,41 @@ def test_why_it_moved_is_told_since_known_forecasts_only(ask: Asker) -> None:
         assert ask.get(f"explain?since={since}").status_code == status
     unexplained = ask.get("explain?since=second")
     assert unexplained.status_code == 404
-    assert "forecaster explain --since second" in unexplained.json()["detail"]
+    assert "`forecaster explain --since second --to third`" in unexplained.json()["detail"]
+
+
+def test_why_it_moved_is_told_up_to_any_forecast(ask: Asker) -> None:
+    whole = ask.json("explain")
+    assert ask.json("explain?since=first&to=third") == whole
+    assert ask.json("explain?to=third&as_of=2026-11-21") == whole
+    days = [f"{NOW - timedelta(days=8 * one):%Y-%m-%d}" for one in (4, 1)]
+    assert ask.json(f"explain?since={days[0]}&to={days[1]}") == whole
+    unexplained = ask.get("explain?since=first&to=second")
+    assert unexplained.status_code == 404
+    assert "`forecaster explain --since first --to second`" in unexplained.json()["detail"]
+    dated = ask.get("explain?as_of=2026-11-08")
+    assert "`forecaster explain --since first --to second`" in dated.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ("to=nothing", 404, "no forecast is called"),
+        ("to=turned-away", 422, "did not pass the gate"),
+        ("since=third&to=first", 422, "is later than first"),
+        ("since=first&to=first", 422, "name an earlier one"),
+        ("to=third&as_of=2026-11-08", 422, "leave as_of out"),
+        ("to=2026-13-45", 422, "is no moment"),
+        ("to=2018-12-31", 404, "no forecast had been published as of 2018-12-31"),
+        (f"to={'x' * 65}", 422, "64"),
+    ],
+)
+def test_an_end_that_cannot_be_meant_is_refused(
+    ask: Asker, query: str, status: int, said: str
+) -> None:
+    answer = ask.get(f"explain?{query}")
+    assert answer.status_code == status
+    assert said in answer.text
 
 
 @pytest.mark.parametrize("name", ["what-if", "prior-share"])
