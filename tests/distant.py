@@ -35,7 +35,7 @@ def cluster(workers: int) -> Iterator[Any]:
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # None means a fixed port, which two tests cannot share
         host="127.0.0.1",
     ) as local:
         yield local

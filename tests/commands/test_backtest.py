@@ -23,7 +23,7 @@ from forecaster.posterior import gate
 from forecaster.store import forecasts, runs
 from forecaster.store.lock import BACKTEST, update_lock
 from forecaster.wiring import Desk
-from tests import drawn
+from tests import distant, drawn
 from tests.commands.conftest import NOW, Run
 
 YEARS = [datetime(year, 1, 1, tzinfo=UTC) for year in (2003, 2004, 2005)]
@@ -198,19 +198,11 @@ def test_a_worker_of_another_version_refuses(desk: Desk) -> None:
 
 @pytest.mark.slow
 def test_a_cluster_of_processes_gives_the_draws_that_a_process_gives(desk: Desk) -> None:
-    from distributed import LocalCluster
-
     task = _task(desk)
     with crew.processes(1) as pool:
         here = pool.submit(crew.fit, task).result()
     with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            host="127.0.0.1",
-        ) as local,
+        distant.cluster(2) as local,
         crew.cluster(local.scheduler_address) as executor,
     ):
         there = executor.submit(crew.fit, task).result()
