@@ -69,10 +69,12 @@ def renew_prior_set(desk: Desk) -> str:
         If that was refused, too; the last one goes on being shown.
     """
     try:
-        found = worked_out.require(desk, prior_share.NAME)
         forecast = worked_out.published(desk)
     except NothingKnown as error:
         return f"nothing to fit: {error}"
+    found = worked_out.get(desk, prior_share.NAME, forecast["forecast_id"])
+    if found is None:
+        return f"nothing to fit: {worked_out.missing(prior_share.NAME, forecast['forecast_id'])}"
     name = prior_fits.due(found["sets"], forecast)
     if name is None:
         return "every prior set is known or was fitted not long ago"

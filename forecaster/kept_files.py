@@ -58,7 +58,8 @@ def analyses(home: Path, kind: str) -> Iterator[dict[str, Any]]:
 
 def base(forecast: Document) -> str:
     """The id of the forecast whose draws are meant: a provisional one has those that it weighs."""
-    return str(forecast.get("weighed", forecast).get("base", forecast["forecast_id"]))
+    weighed = forecast.get("weighed")
+    return str(forecast["forecast_id"] if weighed is None else weighed["base"])
 
 
 def prior_warning(home: Path, forecast: Document) -> str | None:

@@ -13,7 +13,7 @@ NARROWED = 0.1  # contraction below which a number is an assumption
 MEANING = (
     "A set is another way to see the world before the readings. Where only priors of learned "
     "parameters differ, the saved draws are weighed; where the weights cannot be trusted, or the "
-    "set changes how the model moves, it needs a fit of its own. The job `prior_sets` makes one "
+    "set changes how the model moves, it needs a fit of its own. The nightly job makes one "
     "every four weeks, and the last one stands until then."
 )
 SCALING = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from forecaster.wiring import Desk
 from tests import distant, drawn
 from tests.commands.conftest import Run
 from tests.commands.test_backtest import Told
+from tests.jobs.conftest import until
 
 pytestmark = pytest.mark.slow
 
@@ -72,14 +72,6 @@ def test_a_scheduler_to_which_no_worker_comes(
     assert runs.recent(desk.engine) == []
 
 
-def _given_up(executor: crew.Cluster) -> None:
-    """Wait until the connection was tried again, in vain."""
-    until = time.monotonic() + distant.DEADLINE
-    while executor._client.status != "closed":
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 def _lost(desk: Desk, lose: Callable[[Any], None], why: str) -> None:
     """Lose something after the first of three moments, while the second is fitted."""
     with distant.cluster(1) as local:
@@ -90,7 +82,8 @@ def _lost(desk: Desk, lose: Callable[[Any], None], why: str) -> None:
                 backtesting.run(desk, YEARS, executor, effort=LITTLE, tell=lambda _: lose(local))
             if local.status.name == "closed":
                 assert isinstance(executor, crew.Cluster)
-                _given_up(executor)
+                client = executor._client  # the connection is tried again, in vain
+                until(lambda: client.status == "closed", "the end of the connection")
                 assert executor.submit(len, ()).cancelled()
     told = (
         f"the Dask scheduler at {address} {why}; 1 of 3 hindcasts are stored, and nothing of them "

@@ -143,11 +143,11 @@ def prior_draw(frame: Design, plan: Layout, priors: Priors, rng: Generator) -> A
     block = plan.blocks(x)
     block["rho_logit"][:] = _logit(rng.beta(*plan.rho_shape))
     block["recall_logit"][:] = _logit(rng.beta(*plan.recall_shape.T))
-    _spread(plan, block)
+    _spread(plan, x)
     named = plan.natural(x)
     width = frame.data["factor_path"].shape[1]
     w = rng.standard_normal((len(FACTORS), width))
-    rho = 2.0 * named["rho_drivers"] - 1.0
+    rho = _rho(named)
     w[1] = rho * w[0] + np.sqrt(1.0 - rho**2) * w[1]
     answer = _answer(w, frame, named, priors)
     w[2] = answer + named["alignment_own_sd"] * w[2]
@@ -162,6 +162,11 @@ def prior_draw(frame: Design, plan: Layout, priors: Priors, rng: Generator) -> A
     return x
 
 
+def _rho(named: dict[str, Array]) -> Array:
+    """How the monthly moves of the two drivers correlate."""
+    return 2.0 * named["rho_drivers"] - 1.0
+
+
 def _answer(w: Array, frame: Design, named: dict[str, Array], priors: Priors) -> Array:
     """What alignment's coefficients answer to those of the drivers and the constraints."""
     families = frame.data["factor_path"] @ w[len(DRIVERS) :].T
@@ -173,17 +178,15 @@ def _answer(w: Array, frame: Design, named: dict[str, Array], priors: Priors) ->
 def _couplings(frame: Design, named: dict[str, Array]) -> tuple[Array, Array]:
     """How a fit's own coefficients of the second driver and of alignment become those here."""
     idle = np.eye(frame.data["centred"].shape[1]) - frame.data["centred"]
-    rho = 2.0 * named["rho_drivers"] - 1.0
-    turned = np.array([np.sqrt(1.0 - rho**2), named["alignment_own_sd"]])[:, None, None] - 1.0
-    return idle, np.eye(idle.shape[1]) + turned * idle
+    own_sd = np.array([np.sqrt(1.0 - _rho(named) ** 2), named["alignment_own_sd"]])
+    return idle, np.eye(idle.shape[1]) + (own_sd[:, None, None] - 1.0) * idle
 
 
 def _within(w: Array, answer: Array, frame: Design, named: dict[str, Array]) -> tuple[Array, Array]:
     """A fit's own coefficients of the second driver and of alignment."""
     idle, turned = _couplings(frame, named)
-    rho = 2.0 * named["rho_drivers"] - 1.0
     return (
-        np.linalg.solve(turned[0], w[1] - rho * idle[0] @ w[0]),
+        np.linalg.solve(turned[0], w[1] - _rho(named) * idle[0] @ w[0]),
         np.linalg.solve(turned[1], w[2] - idle[1] @ answer),
     )
 
@@ -194,23 +197,22 @@ def _without(
     """The way back: coefficients of every factor, and what alignment answers to."""
     idle, turned = _couplings(frame, named)
     w = w.copy()
-    w[1] = turned[0] @ w[1] + (2.0 * named["rho_drivers"] - 1.0) * idle[0] @ w[0]
+    w[1] = turned[0] @ w[1] + _rho(named) * idle[0] @ w[0]
     answer = _answer(w, frame, named, priors)
     w[2] = turned[1] @ w[2] + idle[1] @ answer
     return w, answer
 
 
-def _spread(plan: Layout, block: dict[str, Array]) -> None:
+def _spread(plan: Layout, x: Array) -> None:
     """Make standard normals of loadings and own paths into draws around their mean and spread.
 
     A fit's coordinates are standard normal only where the data fix nothing (``loading_known``).
     """
-    named = plan.natural(np.concatenate([block[name].ravel() for name in plan.shapes]))
+    block, named = plan.blocks(x), plan.natural(x)
     for kind, row in KINDS:
         mean = np.log(named["loading_mean"])[plan.factor_of[kind]]
         z = block[f"{kind}_z"][row]
-        drawn = np.where(_anchors(plan, kind), z, mean + named["loading_tau"] * z)
-        z[:] = _loading_z(plan, kind, drawn, named)
+        z[:] = _loading_z(plan, kind, mean + named["loading_tau"] * z, z, named)
     own = named["sub_deviation_sd"][: len(plan.sub_known), None] * block["sub_z"]
     block["sub_z"][:] = _own_z(plan, own, named)
 
@@ -228,21 +230,19 @@ def carried(made: Made, frame: Design, plan: Layout, priors: Priors) -> Array:
     for kind, row in KINDS:
         z = block[f"{kind}_z"][row]
         logs = np.log(np.abs(named[f"{kind}_loading"]))
-        z[:] = _loading_z(plan, kind, np.where(_anchors(plan, kind), z, logs), named)
+        z[:] = _loading_z(plan, kind, logs, z, named)
     block["sub_z"][:] = _own_z(plan, named["sub_w"], named)
     return x
 
 
-def _anchors(plan: Layout, kind: str) -> Array:
-    return np.asarray(getattr(plan, f"{kind}_anchor") > 0)
-
-
-def _loading_z(plan: Layout, kind: str, logs: Array, named: dict[str, Array]) -> Array:
-    """The coordinates of log loadings; an anchor's are left as they are."""
+def _loading_z(
+    plan: Layout, kind: str, logs: Array, anchors: Array, named: dict[str, Array]
+) -> Array:
+    """The coordinates of log loadings; an anchor keeps that of ``anchors``, shared by all plans."""
     known, mean = plan.loading_known[kind], np.log(named["loading_mean"])[plan.factor_of[kind]]
     step = known * plan.loading_tau + (1.0 - known) * named["loading_tau"]
     z = (logs - (1.0 - known) * mean - known * plan.loading_mean[0]) / step
-    return np.where(_anchors(plan, kind), logs, z)
+    return np.where(getattr(plan, f"{kind}_anchor") > 0, anchors, z)
 
 
 def _own_z(plan: Layout, own: Array, named: dict[str, Array]) -> Array:

@@ -48,18 +48,17 @@ def calibration(panels: Sequence[Mapping[str, Any]]) -> Chart:
     Rows have a label, ``came``, ``expected``, ``lower`` and ``upper`` (None without a band) and a
     text. All panels have one scale.
     """
-    top = max(
-        max(row["came"], row["expected"], row["upper"] or 0.0)
-        for panel in panels
-        for row in panel["rows"]
-    )
-    sheets = Sheets()
-    drawn = []
-    for place, panel in enumerate(panels):
-        rows = [
+    ended = [
+        [
             {**row, "end": max(row["came"], row["expected"], row["upper"] or 0.0)}
             for row in panel["rows"]
         ]
+        for panel in panels
+    ]
+    top = max(row["end"] for rows in ended for row in rows)
+    sheets = Sheets()
+    drawn = []
+    for place, (panel, rows) in enumerate(zip(panels, ended, strict=True)):
         last = place == len(panels) - 1
         title = {"text": panel["title"], "anchor": "start", "frame": "group"} | _TITLE
         layers = _bins(sheets, rows, top, "pledges of pairs" if last else None)

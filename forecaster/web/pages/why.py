@@ -28,7 +28,8 @@ def view(ask: Ask) -> View:
         return nothing.yet(ask)
     field = "to"
     try:
-        end = explained.end_of(desk, ask.query.get("to"), ask.at)
+        if "to" in ask.query:
+            end = explained.end_of(desk, ask.query["to"], ask.at)
         field = "since"
         pair = explained.Pair(explained.start_of(desk, end, ask.query.get("since")), end)
     except UsageError as error:
