@@ -1,7 +1,8 @@
 """Which analyses there are of a published forecast, and the work on those that are missing.
 
 One more is one more line in ``ANALYSES``. Each is worked out from the saved draws and kept by
-``worked_out``; what cannot be worked out for one reason or another costs none of the others.
+``worked_out``; what cannot be worked out for one reason or another costs none of the others. After
+them come the questions that people asked.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forecaster import prior_fits, prior_share, watched, watching, what_if, worked_out
+from forecaster import answering, prior_fits, prior_share, watched, watching, what_if, worked_out
 from forecaster.belief import Forecast
 from forecaster.errors import FitRejected, ForecasterError, NothingKnown
 from forecaster.opened import Untold
@@ -52,10 +53,24 @@ def run(desk: Desk, analyses: tuple[Analysis, ...] = ANALYSES) -> str:
         except BROKEN as error:
             failed.append(f"{name} broke off: {type(error).__name__}: {error}")
     told = f"worked out {', '.join(done)}" if done else "nothing was missing that can be worked out"
-    said = "; ".join((f"{told} for {forecast_id}", *untold, *failed))
+    answered, unanswered = _answer(desk)
+    failed += unanswered
+    said = "; ".join((f"{told} for {forecast_id}", *untold, *answered, *failed))
     if failed:
         raise ForecasterError(said)
     return said
+
+
+def _answer(desk: Desk) -> tuple[list[str], list[str]]:
+    """Answer the questions that wait; what was answered in words, and what broke off."""
+    answers, numbers, failed = answering.Answers(desk), [], []
+    for question in answers.waiting():
+        try:
+            if answers.answer(question):
+                numbers.append(str(question.id))
+        except BROKEN as error:
+            failed.append(f"question {question.id} broke off: {type(error).__name__}: {error}")
+    return [f"answered question {', '.join(numbers)}"] if numbers else [], failed
 
 
 def renew_prior_set(desk: Desk) -> str:

@@ -69,7 +69,7 @@ def _fields(error: ValidationError, models: Mapping[str, type[BaseModel]]) -> It
         message = one["msg"].removeprefix("Value error, ")
         match one["type"]:
             case "extra_forbidden":
-                message = f"unknown key{_hint(model, place)}"
+                message = f"unknown key{hint(model, place)}"
             case "missing":
                 message = "missing"
             case "value_error":
@@ -83,7 +83,8 @@ def _dotted(place: Place) -> str:
     return ".".join(str(part) for part in place)
 
 
-def _hint(model: type[BaseModel] | None, place: Place) -> str:
+def hint(model: type[BaseModel] | None, place: Place) -> str:
+    """What to say of an unknown key at a place of a model: the nearest that it knows, or all."""
     if model is None or not place:
         return ""
     known = sorted({name for one in _models_at(model, place[:-1]) for name in one.model_fields})

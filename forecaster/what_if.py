@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from forecaster import opened, validation
+from forecaster import opened
 from forecaster.belief import SCENARIOS, Forecast
-from forecaster.errors import InvalidFiles
 from forecaster.model import future, imagined
 from forecaster.model.basis import Array
 from forecaster.model.future import Outlook
@@ -43,21 +41,6 @@ def analysis(desk: Desk, forecast: Forecast) -> dict[str, Any]:
         If the draws of the forecast cannot be opened, or do not give its numbers again.
     """
     return document(desk, forecast, desk.priors.what_ifs)
-
-
-def own(desk: Desk, path: Path) -> tuple[WhatIf, ...]:
-    """The futures of a file of somebody's own.
-
-    Raises
-    ------
-    InvalidFiles
-        With every problem: file, key, what was expected, the nearest valid name.
-    """
-    try:
-        return files.own(path, [one.id for one in desk.priors.shocks])
-    except (OSError, ValueError) as error:
-        error.add_note(path.name)
-        raise InvalidFiles(validation.lines(error, str(path.parent), [files.OwnFile])) from error
 
 
 def document(desk: Desk, forecast: Forecast, what_ifs: Sequence[WhatIf]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -87,22 +86,31 @@ class WhatIfFile(Strict):
     what_if: Annotated[tuple[Shipped, ...], Field(min_length=1, max_length=MOST)]
 
 
-class OwnFile(Strict):
+class OwnWhatIfs(Strict):
     """A file of one's own: the same, where reasons may be left out."""
 
     what_if: Annotated[tuple[WhatIf, ...], Field(min_length=1, max_length=MOST)]
 
 
-def own(path: Path, shocks: Iterable[str]) -> tuple[WhatIf, ...]:
-    """The futures of a file of one's own; ``shocks`` are the ids that ``like`` may name.
+def own(text: str, shocks: Iterable[str]) -> tuple[WhatIf, ...]:
+    """The futures of a TOML of one's own; ``shocks`` are the ids that ``like`` may name.
 
     Raises
     ------
-    OSError, ValueError
+    ValueError
         If it cannot be read, or something in it cannot be meant; all problems at once.
     """
-    with path.open("rb") as file:
-        found = OwnFile.model_validate(tomllib.load(file)).what_if
+    return checked(OwnWhatIfs.model_validate(tomllib.loads(text)).what_if, shocks)
+
+
+def checked(found: tuple[WhatIf, ...], shocks: Iterable[str]) -> tuple[WhatIf, ...]:
+    """The same futures, where they can be meant beside each other.
+
+    Raises
+    ------
+    ValueError
+        With a line for each that cannot.
+    """
     wrong = list(problems(found, shocks))
     if wrong:
         raise ValueError("\n".join(wrong))

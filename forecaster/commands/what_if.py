@@ -52,15 +52,15 @@ def _shipped(desk: Any) -> dict[str, Any]:
 
 
 def _own(desk: Any, file: Path) -> dict[str, Any]:
+    from forecaster import asked, worked_out
     from forecaster import what_if as room
-    from forecaster import worked_out
     from forecaster.errors import NothingKnown
     from forecaster.opened import Untold
 
-    asked = room.own(desk, file)
+    futures = asked.of_file(desk, file)
     forecast = worked_out.published(desk)
     try:
-        return {**room.document(desk, forecast, asked), "forecast_id": forecast["forecast_id"]}
+        return {**room.document(desk, forecast, futures), "forecast_id": forecast["forecast_id"]}
     except Untold as why:
         raise NothingKnown(str(why)) from why
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, func, select
 
-from forecaster.store import schema, schema_scores
+from forecaster.store import schema, schema_questions, schema_scores
 from forecaster.store.engine import reading
 
 #: What tells of a change in each table. The ledger is left out: it moves with every run.
@@ -22,6 +22,7 @@ _MARKS = (
     func.max(schema.withdrawals.c.id),
     func.max(schema_scores.predictions.c.id),
     func.max(schema_scores.scores.c.id),
+    func.max(schema_questions.questions.c.id),
 )
 _QUESTION = select(*(select(mark).scalar_subquery() for mark in _MARKS))
 

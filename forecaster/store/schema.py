@@ -19,7 +19,7 @@ from sqlalchemy import (
 from forecaster.store.columns import Day, Instant, Plain
 
 # Every migration by its number, oldest first. A database that bears another one is newer than us.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 
 
 metadata = MetaData()

@@ -7,6 +7,7 @@ from forecaster.store import (
     schema_alerts,
     schema_delivery,
     schema_jobs,
+    schema_questions,
     schema_scores,
 )
 from forecaster.store.schema import metadata
@@ -17,5 +18,6 @@ __all__ = [
     "schema_alerts",
     "schema_delivery",
     "schema_jobs",
+    "schema_questions",
     "schema_scores",
 ]

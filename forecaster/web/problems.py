@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from forecaster import validation
 from forecaster.errors import (
     Busy,
     DamagedFile,
@@ -125,7 +126,7 @@ def _fault(request: Request, name: str) -> Response:
 async def on_error(request: Request, error: Exception) -> Response:
     """The answer for an error that we know."""
     if isinstance(error, RequestValidationError):
-        return answer(request, 422, _said(error), {})
+        return answer(request, 422, _said(request, error), {})
     if isinstance(error, HTTPException):
         return answer(request, error.status_code, _detail(error), error.headers or {})
     if isinstance(error, ForecasterError):
@@ -169,10 +170,18 @@ def _detail(error: HTTPException) -> str:
     return str(error.detail)
 
 
-def _said(error: RequestValidationError) -> str:
+def _said(request: Request, error: RequestValidationError) -> str:
     """Each wrong field with what was expected; what was given is not repeated."""
-    lines = [
-        f"{'.'.join(str(part) for part in one['loc'][1:]) or one['loc'][0]}: {one['msg']}"
+    return "; ".join(
+        f"{'.'.join(str(part) for part in one['loc'][1:]) or one['loc'][0]}: "
+        f"{_message(request, one)}"
         for one in error.errors()
-    ]
-    return "; ".join(lines)
+    )
+
+
+def _message(request: Request, one: Mapping[str, Any]) -> str:
+    """What is wrong with a field; of a body the names that are known are told, nearest first."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    if one["type"] == "extra_forbidden" and one["loc"][0] == "body" and body is not None:
+        return f"unknown key{validation.hint(body.field_info.annotation, tuple(one['loc'][1:]))}"
+    return str(one["msg"]).removeprefix("Value error, ")

@@ -28,6 +28,7 @@ from forecaster.wiring import Desk
 Document = dict[str, Any]
 CURVES_KEPT = 8
 AT_ONCE = "instant"  # the job that makes a provisional forecast
+ANALYSE = "analyse"  # the one that answers what people ask of the draws
 
 
 class Operations(Protocol):
@@ -109,9 +110,16 @@ class Site:
 
     def forecast_soon(self) -> None:
         """Something was recorded: ask for a provisional forecast, unless that waits or runs."""
+        self._soon(AT_ONCE)
+
+    def answer_soon(self) -> None:
+        """Something was asked of the draws: ask for the job that opens them, likewise."""
+        self._soon(ANALYSE)
+
+    def _soon(self, job: str) -> None:
         if self.operations is not None:
             with suppress(ForecasterError):  # a timetable of one's own may lack the job
-                self.operations.ask(AT_ONCE)
+                self.operations.ask(job)
 
     def curves(self, forecast_id: str, *, fitted: bool = False) -> Series:
         """The time series behind a forecast; they never change, so the last few are kept.

@@ -16,6 +16,7 @@ EXAMPLES = {
     "forecasts": state.NEWEST,
     "rules": "headline",
     "deliveries": state.DELIVERY,
+    "own": "1",
 }
 
 
@@ -37,6 +38,7 @@ STATES = [
     "/alerts/rules/headline?points=1",
     "/deliveries?status=dead",
     "/score?kind=hindcast",
+    "/what-if/own/2",
     "/sign-in",
     "/nowhere",
 ]

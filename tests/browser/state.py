@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from forecaster import settings, watched, worked_out
+from forecaster import asked, settings, watched, worked_out
 from forecaster.alerts import evaluate, replay, rules, telling
 from forecaster.alerts.book import Book
 from forecaster.alerts.dispatcher import Dispatcher
@@ -86,10 +86,19 @@ def desk(home: Path) -> Desk:
                 posterior_sha256=sha256,
             )
     worked_out.keep(found, "what-if", NEWEST, analysed.what_ifs())
+    _ask(found)
     worked_out.keep(found, "prior-share", NEWEST, analysed.prior_share())
     _tell(found)
     _predict(found)
     return found
+
+
+def _ask(desk: Desk) -> None:
+    """Two questions about futures of somebody's own, of which the first is answered."""
+    for size in ("1.5", "-1.5"):
+        text = f'[[what_if]]\nid = "mine"\ntitle = "Mine"\nshift = {{ ru_west = {size} }}\n'
+        asked.ask(desk, asked.of_text(desk, text), COMMAND_LINE)
+    asked.keep(desk, asked.require(desk, 1), analysed.what_ifs())
 
 
 def _predict(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from forecaster import kept_files, opened, what_if, worked_out
+from forecaster import asked, kept_files, opened, what_if, worked_out
 from forecaster.belief import SCENARIOS, Forecast
 from forecaster.errors import InvalidFiles, NothingKnown, UnknownName
 from forecaster.posterior import files
@@ -43,8 +43,8 @@ def mine(tmp_path: Path, text: str) -> Path:
 def test_a_shift_of_nothing_gives_the_published_numbers_to_the_last_bit(
     desk: Desk, forecast: Forecast, tmp_path: Path
 ) -> None:
-    asked = what_if.own(desk, mine(tmp_path, ZERO + MORE))
-    found = what_if.document(desk, forecast, asked)
+    futures = asked.of_file(desk, mine(tmp_path, ZERO + MORE))
+    found = what_if.document(desk, forecast, futures)
 
     nothing, more = found["what_ifs"]
     assert {"headline": 0.0, "draws": 0.0} == found["again"]
@@ -72,7 +72,7 @@ def test_draws_saved_in_single_precision_alone_come_within_a_millionth(
     del tree["state"]
     side = opened.side(desk, forecast, tree)
     drawn = opened.drawn(desk, side)
-    found = what_if.conditional(desk, side, drawn, what_if.own(desk, mine(tmp_path, ZERO)))
+    found = what_if.conditional(desk, side, drawn, asked.of_file(desk, mine(tmp_path, ZERO)))
     assert 0.0 < found["again"]["headline"] < found["again"]["draws"] < what_if.SAME
     assert "single precision" in say.again(found)
 
@@ -194,6 +194,6 @@ def test_the_sign_is_only_claimed_where_draws_agree() -> None:
 
 def test_another_seed_is_noticed(desk: Desk, forecast: Forecast, tmp_path: Path) -> None:
     forecast["random_seed"] += 1
-    asked = what_if.own(desk, mine(tmp_path, ZERO))
+    futures = asked.of_file(desk, mine(tmp_path, ZERO))
     with pytest.raises(opened.Untold, match="give another headline than was published"):
-        what_if.document(desk, forecast, asked)
+        what_if.document(desk, forecast, futures)

@@ -261,8 +261,8 @@ def test_no_what_if_is_in_the_digest(room: Path) -> None:
 def test_a_file_of_one_s_own_may_leave_reasons_out(room: Path) -> None:
     file = room / "mine.toml"
     file.write_text('[[what_if]]\nid = "mine"\ntitle = "Mine"\nshift = { ru_west = 0.5 }\n')
-    (one,) = what_if.own(file, ["crimea"])
+    (one,) = what_if.own(file.read_text(), ["crimea"])
     assert (0.5, 0.0, "own", None) == (one.shift.ru_west, one.shift.cn_us, one.group, one.reason)
     spoil(file, "[[what_if]]", '[[what_if]]\nlike = ["crime", "x"]')
     with pytest.raises(ValueError, match=r"nearest: crimea\n.*there are: crimea"):
-        what_if.own(file, ["crimea"])
+        what_if.own(file.read_text(), ["crimea"])

@@ -13,18 +13,17 @@ from sqlalchemy.exc import IntegrityError
 from forecaster.errors import StoreError
 from forecaster.store import (
     alerts,
-    audit,
     chain,
     forecasts,
     judgements,
     predictions,
+    questions,
     readings,
     resolutions,
     visits,
 )
 from forecaster.store.alerts import Acknowledged, Silenced
 from forecaster.store.archive import RawArchive
-from forecaster.store.audit import Entry
 from forecaster.store.engine import reading, writing
 from forecaster.store.quarantine import Judgement
 from forecaster.store.visits import Brought
@@ -49,13 +48,15 @@ def filled(engine: Engine, tmp_path: Path) -> Engine:
     RawArchive(engine, tmp_path).keep(Fetch("gacc", "q", "GET", "http://x", NOW, 1))
     gone = TakenBack("trade_total", Period.parse("2025-12"), NOW, "http://x")
     visits.store(engine, Brought("gacc", [], "value", {}, withdrawn=[gone]), now=NOW)
-    audit.write(engine, Entry(Somebody("an analyst", "token"), "reading.add", "x"), now=NOW)
     alerts.silence(engine, Silenced("headline", NOW, day(400), "", "somebody"), entry=None, now=NOW)
     with writing(engine) as connection:
         alerts.acknowledge(connection, Acknowledged(None, None, "synthetic", NOW, "somebody"))
     keep(engine, measured(), made_at=NOW)
     (row,) = predictions.of_forecasts(engine)
     predictions.add_scores(engine, [score(row.id)], NOW)
+    analyst = Somebody("an analyst", "token")
+    # With a line in the audit log.
+    questions.ask(engine, "synthetic", "d" * 64, [{"id": "mine"}], analyst, now=NOW)
     return engine
 
 
@@ -89,7 +90,7 @@ ADDED_TO = (
     *("readings", "quarantine", "forecasts", "resolutions"),
     *("quarantine_decisions", "fetches", "withdrawals", "audit"),
     *("silences", "acknowledgements"),
-    *("predictions", "scores"),
+    *("predictions", "scores", "questions"),
 )
 
 

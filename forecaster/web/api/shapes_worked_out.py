@@ -9,6 +9,7 @@ from pydantic import Field
 
 from forecaster.belief import Headline, Interval
 from forecaster.web.api.shapes import Shape
+from priors import what_if
 
 
 class Difference(Shape):
@@ -32,7 +33,7 @@ class Conditional(Shape):
     difference: Difference
 
 
-class WhatIf(Shape):
+class WhatIfAnswer(Shape):
     """One future: what is done to it, why that large, and what comes of it."""
 
     id: str
@@ -71,7 +72,32 @@ class WhatIfs(Shape):
     headline: Headline
     again: Reproduced
     what_ifs_hash: str
-    what_ifs: list[WhatIf]
+    what_ifs: list[WhatIfAnswer]
+
+
+class WhatIfAsked(Shape):
+    """A question about futures of somebody's own, of one forecast."""
+
+    id: int
+    forecast_id: str
+    asked_at: datetime.datetime
+    asked_by: str
+    titles: list[str]
+
+
+class WhatIfQuestions(Shape):
+    """Questions, newest first."""
+
+    questions: list[WhatIfAsked]
+
+
+class WhatIfQuestion(WhatIfAsked):
+    """A question with its answer; `why` says why there can be none."""
+
+    state: Literal["waiting", "answered", "unanswered"]
+    why: str | None
+    what_ifs: list[what_if.WhatIf]
+    answer: WhatIfs | None
 
 
 class Follows(Shape):

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from forecaster import asked
 from forecaster.belief import SCENARIOS, Forecast
 from forecaster.posterior import what_if_words as say
 from forecaster.posterior import words
+from forecaster.store import questions
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
 from forecaster.web.pages import analysis
+from forecaster.web.pages.indicator import NOTHING_TRIED, Tried
 from forecaster.web.pages.page import Ask, Page, View
 
 NAME = "what-if"
+LISTED = 20
+EXAMPLE = """\
+[[what_if]]
+id = "thaw"
+title = "A thaw with Russia for five years"
+shift = { ru_west = -1.5 }
+ramp_months = 12
+hold_months = 60
+"""
 Row = dict[str, Any]
 
 
-def view(ask: Ask) -> View:
-    """What was worked out for the forecast that stands, or stood at the moment asked for."""
-    return analysis.view(ask, NAME, "What if", say, _shown)
+def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
+    """What was worked out for the forecast that stands, or stood at the moment asked for.
+
+    Below it what people asked of their own, and the form to ask; ``tried`` is what was wrong in it.
+    """
+    found = analysis.view(ask, NAME, "What if", say, _shown)
+    if found.template:  # there is no forecast
+        return found
+    newest = questions.recent(ask.site.desk.engine, asked.LOOKED_AT)
+    own = {
+        "questions": [asked.listed(one) for one in newest if one.asked_at <= ask.moment][:LISTED],
+        "records": ask.may("record"),
+        "tried": tried,
+        "example": EXAMPLE,
+        "longest": asked.LONGEST,
+    }
+    return replace(found, shown={**found.shown, **own})
 
 
 PAGE = Page("/what-if", "what_if.html", view)
@@ -27,14 +54,17 @@ PAGE = Page("/what-if", "what_if.html", view)
 
 def _shown(found: Row, forecast: Forecast) -> tuple[dict[str, Figure], dict[str, Any]]:
     groups = [
-        (say.GROUPS[name], [_row(one, found["date"]) for one in some])
+        (say.GROUPS[name], [row(one, found["date"]) for one in some])
         for name, some in groupby(found["what_ifs"], key=lambda one: str(one["group"]))
     ]
     return {"differences": figure(found, forecast)}, {"groups": groups}
 
 
-def _row(one: Row, date: str) -> Row:
+def row(one: Row, date: str) -> Row:
+    """One future as the tables show it."""
     return {
+        "reason": "",
+        "source": [],
         **one,
         "sentence": say.sentence(one, date),
         "done": say.done(one),

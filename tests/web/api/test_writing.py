@@ -23,6 +23,7 @@ WRITES: dict[str, tuple[str, Any]] = {
     "quarantine/1/accept": ("record", {"reason": "seen"}),
     "quarantine/1/reject": ("record", {"reason": "seen"}),
     "jobs/update/runs": ("operate", {}),
+    "what-if/questions": ("record", {"what_if": [{"id": "my", "title": "My", "like": ["crimea"]}]}),
 }
 
 
@@ -42,7 +43,7 @@ def test_a_write_needs_its_scope(
     if needed in scopes.split():
         assert answer.status_code < 300
         ((action, _),) = lines(desk)
-        assert action.split(".")[0] in {"reading", "lead", "quarantine", "job"}
+        assert action.split(".")[0] in {"reading", "lead", "quarantine", "job", "what_if"}
     else:
         assert answer.status_code == (403 if scopes else 401)
         assert answer.headers["content-type"] == "application/problem+json"

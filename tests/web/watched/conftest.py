@@ -42,10 +42,15 @@ class Browser:
     def __init__(self, runner: asyncio.Runner, desk: Desk, studio: Studio) -> None:
         self._runner = runner
         self._desk = desk
+        self._studio = studio
         transport = httpx.ASGITransport(app.create_app(app.site(desk, studio)))
         self._client = httpx.AsyncClient(
             transport=transport, base_url=BASE, headers={"accept": "text/html"}
         )
+
+    def afterwards(self) -> Browser:
+        """Somebody at the same desk, of which nothing is kept in memory."""
+        return Browser(self._runner, self._desk, self._studio)
 
     def get(self, address: str) -> httpx.Response:
         return self._runner.run(self._client.get(address))

@@ -1,0 +1,110 @@
+"""Questions about futures of one's own, as programs ask them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forecaster import asked
+from forecaster.store import audit, ledger_views
+from forecaster.wiring import Desk
+from tests import analysed
+from tests.web.api.conftest import Asker, make_app
+
+ADDRESS = "what-if/questions"
+
+
+def future(**done: Any) -> dict[str, Any]:
+    return {"what_if": [{"id": "mine", "title": "Mine", **done}]}
+
+
+SHIFT = future(shift={"ru_west": 1, "cn_us": -0.5}, hold_months=12)
+
+
+def test_a_question_waits_is_answered_and_is_asked_once(
+    ask: Asker, desk: Desk, recorder: str
+) -> None:
+    assert {"questions": []} == ask.json(ADDRESS)
+    made = ask.post(ADDRESS, recorder, SHIFT)
+    assert (202, f"/api/v1/{ADDRESS}/1") == (made.status_code, made.headers["location"])
+    document = made.json()
+    assert ("waiting", "third") == (document["state"], document["forecast_id"])
+    assert SHIFT["what_if"] == document["what_ifs"]
+    assert document == ask.json(f"{ADDRESS}/1")
+    (run,) = ledger_views.runs(desk.engine, job="analyse")
+    assert "due" == run.status
+    (line,) = [one for one in audit.entries(desk.engine) if one.action == "what_if.ask"]
+    assert {"forecast": "third", "what_ifs": ["mine"]}.items() <= line.details.items()
+
+    again = ask.post(ADDRESS, recorder, SHIFT)
+    assert (200, document) == (again.status_code, again.json())
+    question = asked.require(desk, 1)
+    asked.keep(desk, question, analysed.what_ifs())
+    answered = ask.post(ADDRESS, recorder, SHIFT).json()
+    assert ("answered", None) == (answered["state"], answered["why"])
+    assert question.digest == answered["answer"]["what_ifs_hash"]
+    (listed,) = ask.json(ADDRESS)["questions"]
+    assert listed == {key: document[key] for key in listed}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({}, "what_if: Field required"),
+        ({"what_if": []}, "what_if: Tuple should have at least 1 item"),
+        (future(), "what_if.0: expected at least one of shift, like, level"),
+        (future(shift={"ru_vest": 1}), "what_if.0.shift.ru_vest: unknown key; nearest: ru_west"),
+        (future(levels={}), "what_if.0.levels: unknown key; nearest: level"),
+        (future(shift={"ru_west": 5.1}), "what_if.0.shift.ru_west: Input should be less than"),
+        (future(shift={"ru_west": "1"}), "what_if.0.shift.ru_west: Input should be a valid number"),
+        (future(like=["crime"]), "what_if: what_if.0.like: no shock of shocks.toml is called"),
+        (future(level={"asymmetry": 0}, half_life=2), "what_if.0: half_life says how it fades"),
+        (
+            {"what_if": [*SHIFT["what_if"], *SHIFT["what_if"]]},
+            "what_if mine: stated 2 times; once is expected",
+        ),
+        (
+            future(like=["crimea"], reason="a\0b"),
+            "what_if: mine holds a control character; write plain text",
+        ),
+        (future(like=["crimea"], reason="a" * asked.LONGEST), "expected at most 20,000"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_leaves_nothing(
+    ask: Asker, desk: Desk, recorder: str, content: Any, said: str
+) -> None:
+    answer = ask.post(ADDRESS, recorder, content)
+    assert 422 == answer.status_code
+    assert said in answer.json()["detail"]
+    assert [] == asked.waiting(desk)
+    assert [] == ledger_views.runs(desk.engine, job="analyse")
+
+
+def test_there_is_no_question_but_those_that_were_asked(ask: Asker) -> None:
+    missing = ask.get(f"{ADDRESS}/7")
+    assert 404 == missing.status_code
+    assert "no question is called '7'" in missing.json()["detail"]
+    for wrong in ("0", "x", "99999999999"):
+        assert 422 == ask.get(f"{ADDRESS}/{wrong}").status_code
+
+
+def test_many_that_wait_refuse_another(ask: Asker, recorder: str) -> None:
+    for number in range(asked.MOST_WAITING):
+        one = future(shift={"cn_us": number / 10})
+        assert 202 == ask.post(ADDRESS, recorder, one).status_code
+    refused = ask.post(ADDRESS, recorder, SHIFT)
+    assert 409 == refused.status_code
+    assert "ask again once it has answered them" in refused.json()["detail"]
+    assert 200 == ask.post(ADDRESS, recorder, future(shift={"cn_us": 0.1})).status_code
+
+
+def test_it_is_noted_where_nobody_looks_after_jobs(
+    desk: Desk, tmp_path: Path, recorder: str
+) -> None:
+    with asyncio.Runner() as runner:
+        alone = Asker(make_app(desk, tmp_path, jobs=False), runner)
+        assert 202 == alone.post(ADDRESS, recorder, SHIFT).status_code
+    assert [1] == [one.id for one in asked.waiting(desk)]
