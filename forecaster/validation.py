@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, TypeAliasType, Union, get_args, get_origin
@@ -64,7 +64,7 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
 
 def _fields(error: ValidationError, models: Mapping[str, type[BaseModel]]) -> Iterator[str]:
     model = models.get(error.title)
-    for one in error.errors(include_url=False, include_context=False):
+    for one in real(error.errors(include_url=False, include_context=False)):
         place = one["loc"]
         message = one["msg"].removeprefix("Value error, ")
         match one["type"]:
@@ -77,6 +77,20 @@ def _fields(error: ValidationError, models: Mapping[str, type[BaseModel]]) -> It
             case _:
                 message = f"{message}, not {one['input']!r}"
         yield f"{_dotted(place)}: {message}" if place else message
+
+
+def real[E: Mapping[str, Any]](errors: Sequence[E]) -> list[E]:
+    """The errors of pydantic without those that follow from others.
+
+    Of a list whose items cannot be read it says, too, that it is too short without them.
+    """
+    places = [tuple(one["loc"]) for one in errors]
+    return [
+        one
+        for one, place in zip(errors, places, strict=True)
+        if one["type"] != "too_short"
+        or not any(other != place and other[: len(place)] == place for other in places)
+    ]
 
 
 def _dotted(place: Place) -> str:

@@ -175,7 +175,7 @@ def _said(request: Request, error: RequestValidationError) -> str:
     return "; ".join(
         f"{'.'.join(str(part) for part in one['loc'][1:]) or one['loc'][0]}: "
         f"{_message(request, one)}"
-        for one in error.errors()
+        for one in validation.real(error.errors())
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -37,7 +39,9 @@ async def ask(request: Request, _who: Recorder) -> Response:
         address = await run_in_threadpool(write)
     except (Busy, UsageError) as error:
         told = error if isinstance(error, UsageError) else WrongValue(asked.FIELD, str(error))
-        tried = acting.wrong("ask", fields, told)
+        # Keys stay as they are written: no capital letter begins them.
+        why = str(told).removeprefix(f"{asked.FIELD}: ")
+        tried = replace(acting.wrong("ask", fields, told), why=why)
         status = 409 if isinstance(error, Busy) else 422
         shown = (what_if.PAGE, what_if.view)
         return await run_in_threadpool(acting.again, request, shown, tried, None, status)

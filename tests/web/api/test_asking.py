@@ -79,6 +79,8 @@ def test_what_cannot_be_meant_is_refused_and_leaves_nothing(
     answer = ask.post(ADDRESS, recorder, content)
     assert 422 == answer.status_code
     assert said in answer.json()["detail"]
+    # That no item is left of a list follows from what is wrong with its items.
+    assert ("Tuple" in answer.json()["detail"]) == ("Tuple" in said)
     assert [] == asked.waiting(desk)
     assert [] == ledger_views.runs(desk.engine, job="analyse")
 

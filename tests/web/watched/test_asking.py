@@ -77,12 +77,15 @@ def test_one_without_an_answer_says_why(browser: Browser, desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "What_if: missing."),
-        (MINE.replace("ru_west", "ru_vest"), "unknown key; nearest: ru_west"),
+        ("", "what_if: missing"),
+        (
+            MINE.replace("ru_west", "ru_vest"),
+            "what_if.0.shift.ru_vest: unknown key; nearest: ru_west ",
+        ),
         (MINE.replace("1.5", "6"), "Input should be less than or equal to 5"),
-        (MINE + "]", "Not valid TOML"),
+        (MINE + "]", "not valid TOML"),
         (MINE + "\x01", "control character"),
-        (MINE.replace("1.5", "<script>"), "Not valid TOML"),
+        (MINE.replace("1.5", "<script>"), "not valid TOML"),
         (MINE + "#" * 20_000, "expected at most 20,000"),
     ],
 )
