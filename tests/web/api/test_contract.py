@@ -19,10 +19,14 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from forecaster import asked
 from forecaster.store import forecasts
 from forecaster.wiring import Desk
+from priors.what_if import OwnWhatIfs
+from tests import analysed
 from tests.web.api import told
 from tests.web.api.conftest import analyse, make_token
+from tests.web.api.test_asking import future
 from tests.web.api.test_openapi import KEPT, OPERATIONS
 
 pytestmark = pytest.mark.slow
@@ -68,6 +72,11 @@ def schema(app: FastAPI, desk: Desk) -> Any:
     stands = forecasts.standing(desk.engine)
     assert stands is not None
     analyse(desk, stands["forecast_id"])
+    for size in range(3):
+        own = OwnWhatIfs.model_validate(future(shift={"ru_west": size})).what_if
+        asked.ask(desk, own, told.WHO)
+    asked.keep(desk, asked.require(desk, 1), analysed.what_ifs())
+    asked.give_up(desk, asked.require(desk, 2), "the draws are gone")
 
     @loaded.auth()  # so that it can leave the token out, too
     class _Token:
