@@ -53,8 +53,8 @@ def run(desk: Desk, analyses: tuple[Analysis, ...] = ANALYSES) -> str:
         except BROKEN as error:
             failed.append(f"{name} broke off: {type(error).__name__}: {error}")
     told = f"worked out {', '.join(done)}" if done else "nothing was missing that can be worked out"
-    answered, unanswered = _answer(desk)
-    failed += unanswered
+    answered, broken = _answer(desk)
+    failed += broken
     said = "; ".join((f"{told} for {forecast_id}", *untold, *answered, *failed))
     if failed:
         raise ForecasterError(said)
@@ -62,15 +62,16 @@ def run(desk: Desk, analyses: tuple[Analysis, ...] = ANALYSES) -> str:
 
 
 def _answer(desk: Desk) -> tuple[list[str], list[str]]:
-    """Answer the questions that wait; what was answered in words, and what broke off."""
-    answers, numbers, failed = answering.Answers(desk), [], []
+    """Answer the questions that wait; says in words what came of them, and what broke off."""
+    answers, failed = answering.Answers(desk), []
+    done: dict[bool, list[str]] = {True: [], False: []}
     for question in answers.waiting():
         try:
-            if answers.answer(question):
-                numbers.append(str(question.id))
+            done[answers.answer(question)].append(str(question.id))
         except BROKEN as error:
             failed.append(f"question {question.id} broke off: {type(error).__name__}: {error}")
-    return [f"answered question {', '.join(numbers)}"] if numbers else [], failed
+    told = {True: "answered question", False: "no answer is possible to question"}
+    return [f"{told[way]} {', '.join(some)}" for way, some in done.items() if some], failed
 
 
 def renew_prior_set(desk: Desk) -> str:

@@ -1,30 +1,29 @@
 """Futures that people ask a forecast about: written down, waiting, answered by ``analysing``.
 
 Nothing heavy is imported: what is asked on a page or through the API is only noted. The job
-``analyse`` opens the draws, a minute's work, and keeps the answer as a file beside the analyses.
+``analyse`` opens the draws, works the answer out and stores it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from forecaster import documents, kept_files, validation, worked_out
-from forecaster.errors import Busy, InvalidFiles, UnknownName, WrongValue
+from forecaster import documents, validation, worked_out
+from forecaster.errors import InvalidFiles, UnknownName, UsageError
 from forecaster.store import questions
 from forecaster.store.audit import Actor
-from forecaster.store.questions import Question
+from forecaster.store.questions import Answer, New, Question
 from forecaster.wiring import Desk
 from priors import what_if as files
 from priors.what_if import WhatIf
 
 NAME = "own-what-if"
-FIELD = "what_if"  # of a form, of a TOML, of a document
 LONGEST = 20_000  # characters of one question
-MOST_WAITING = 10
-LOOKED_AT = 100  # of the newest: one that is older was answered long ago
-FORGOTTEN = "unanswered"
+MOST_WAITING = 80  # futures; each takes some seconds of a processor
+LONGEST_TITLE, LONGEST_REASON = 120, 2_000
 Document = dict[str, Any]
 
 
@@ -48,7 +47,7 @@ def of_text(desk: Desk, text: str) -> tuple[WhatIf, ...]:
 
     Raises
     ------
-    WrongValue
+    UsageError
         With every problem: key, what was expected, the nearest valid name.
     """
     _require_short(len(text))
@@ -63,10 +62,10 @@ def of_document(desk: Desk, given: files.OwnWhatIfs) -> tuple[WhatIf, ...]:
 
     Raises
     ------
-    WrongValue
+    UsageError
         If they cannot be meant together.
     """
-    _require_short(len(given.model_dump_json()))
+    _require_short(len(given.model_dump_json(exclude_unset=True)))
     try:
         return files.checked(given.what_if, _shocks(desk))
     except ValueError as error:
@@ -79,19 +78,28 @@ def _shocks(desk: Desk) -> list[str]:
 
 def _require_short(length: int) -> None:
     if length > LONGEST:
-        raise WrongValue(FIELD, f"{length:,} characters; expected at most {LONGEST:,}")
+        raise UsageError(f"what_if: {length:,} characters; expected at most {LONGEST:,}")
 
 
-def _require_plain(what_ifs: Sequence[WhatIf]) -> None:
-    for one in what_ifs:
-        text = "".join((one.title, one.reason or "", *one.source))
-        if any(ord(sign) < 32 and sign not in "\n\r\t" for sign in text):
-            raise WrongValue(FIELD, f"{one.id} holds a control character; write plain text")
+def _require_showable(what_ifs: Sequence[WhatIf]) -> None:
+    """Refuse what would disguise or swamp what stands beside it on everybody's page."""
+    for k, one in enumerate(what_ifs):
+        if len(one.title) > LONGEST_TITLE or not one.title.isprintable():
+            raise UsageError(
+                f"what_if.{k}.title: expected one line of at most {LONGEST_TITLE} characters that "
+                "can be seen"
+            )
+        for text in (one.reason or "", *one.source):
+            if len(text) > LONGEST_REASON or not text.replace("\n", "").isprintable():
+                raise UsageError(
+                    f"what_if.{k}: expected reason and source of at most {LONGEST_REASON:,} "
+                    "characters that can be seen"
+                )
 
 
-def _wrong(error: ValueError) -> WrongValue:
+def _wrong(error: ValueError) -> UsageError:
     lines = [one.removeprefix(": ") for one in validation.lines(error, "", [files.OwnWhatIfs])]
-    return WrongValue(FIELD, "; ".join(lines))
+    return UsageError(validation.some(lines, len(lines)))
 
 
 def ask(desk: Desk, what_ifs: Sequence[WhatIf], who: Actor) -> tuple[Question, bool]:
@@ -99,30 +107,28 @@ def ask(desk: Desk, what_ifs: Sequence[WhatIf], who: Actor) -> tuple[Question, b
 
     Raises
     ------
-    WrongValue
+    UsageError
         If a text in them cannot be shown.
     NothingKnown
         If there is no forecast.
-    Busy
-        If many questions wait.
+    ManyWait
+        If many wait already.
     """
-    _require_plain(what_ifs)
-    forecast_id = worked_out.published(desk)["forecast_id"]
-    open_ones = waiting(desk)
-    digest = files.digest(what_ifs)
-    again = any(one.digest == digest and one.forecast_id == forecast_id for one in open_ones)
-    if len(open_ones) >= MOST_WAITING and not again:
-        raise Busy(
-            f"{len(open_ones)} questions wait for the job `analyse`; ask again once it has "
-            "answered them"
-        )
+    _require_showable(what_ifs)
     said = [one.model_dump(mode="json", exclude_unset=True) for one in what_ifs]
-    return questions.ask(desk.engine, forecast_id, digest, said, who, now=desk.clock())
+    new = New(worked_out.published(desk)["forecast_id"], files.digest(what_ifs), said)
+    return questions.ask(desk.engine, new, who, most=MOST_WAITING, now=desk.clock())
 
 
 def meant(question: Question) -> tuple[WhatIf, ...]:
-    """The futures of a question, read again."""
-    return tuple(WhatIf.model_validate(one) for one in question.what_ifs)
+    """The futures of a question, read again.
+
+    Raises
+    ------
+    ValueError
+        If this version of the program takes them no more.
+    """
+    return files.OwnWhatIfs.model_validate({"what_if": question.what_ifs}).what_if
 
 
 def require(desk: Desk, number: int) -> Question:
@@ -135,55 +141,44 @@ def require(desk: Desk, number: int) -> Question:
     """
     found = questions.one(desk.engine, number)
     if found is None:
-        raise UnknownName("question", str(number), (), see="/what-if")
+        raise UnknownName("question", str(number), (), see="/api/v1/what-if/questions")
     return found
 
 
-def waiting(desk: Desk) -> list[Question]:
-    """The questions without an answer, those first that were asked first."""
-    newest = questions.recent(desk.engine, LOOKED_AT)
-    return [one for one in reversed(newest) if answer(desk, one) is None]
-
-
 def keep(desk: Desk, question: Question, document: Document) -> None:
-    """Store the answer; one that cannot be written is worked out again."""
-    said = {
-        **document,
-        "forecast_id": question.forecast_id,
-        "what_ifs_hash": question.digest,
-    }
-    kept_files.write(_file(desk, question), said)
+    """Store the answer."""
+    said = {**document, "forecast_id": question.forecast_id}
+    questions.answer(desk.engine, question.id, Answer(said, None), now=desk.clock())
 
 
 def give_up(desk: Desk, question: Question, why: str) -> None:
-    """Note that there will be no answer, and why."""
-    keep(desk, question, {FORGOTTEN: why})
-
-
-def answer(desk: Desk, question: Question) -> Document | None:
-    """What was kept of the answer; None while the question waits."""
-    same = {"forecast_id": question.forecast_id, "what_ifs_hash": question.digest}
-    return kept_files.read(_file(desk, question), same)
-
-
-def _file(desk: Desk, question: Question) -> Path:
-    # After a restored backup a number may stand for another question.
-    name = f"{question.id}-{question.digest[:16]}"
-    return kept_files.analysis(desk.settings.home, NAME, name)
+    """Note that there will be no answer, and why; the same may be asked again."""
+    questions.answer(desk.engine, question.id, Answer(None, why), now=desk.clock())
 
 
 def document(desk: Desk, question: Question) -> Document:
     """A question with its answer: ``state`` is ``waiting``, ``answered`` or ``unanswered``."""
-    found = answer(desk, question)
-    why = None if found is None else found.get(FORGOTTEN)
-    answered = found is not None and why is None
+    found = questions.answered(desk.engine, question.id)
+    state = "unanswered"
+    if found is None:
+        state = "waiting"
+    elif found.document is not None:
+        state = "answered"
     return {
         **listed(question),
-        "state": "answered" if answered else "waiting" if found is None else FORGOTTEN,
-        "why": why,
+        "state": state,
+        "why": None if found is None else found.why,
         "what_ifs": question.what_ifs,
-        "answer": found if answered else None,
+        "answer": None if found is None else found.document,
     }
+
+
+def page(
+    desk: Desk, limit: int, *, before: int | None = None, by: datetime | None = None
+) -> tuple[list[Document], int | None]:
+    """Questions asked by a moment, newest first, and the number before which the rest begins."""
+    found = questions.recent(desk.engine, limit + 1, before=before, by=by)
+    return [listed(one) for one in found[:limit]], found[limit - 1].id if found[limit:] else None
 
 
 def listed(question: Question) -> Document:

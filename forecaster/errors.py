@@ -14,6 +14,7 @@
     ├── StoreError                  the database or the state folder
     │   ├── NewerSchema             made by a newer version of this program
     │   ├── Busy                    somebody else holds the lock; says who
+    │   ├── ManyWait                as much waits to be worked out as may; later there is room
     │   ├── LeaseLost               another process took over; what this one wrote is refused
     │   └── DamagedFile             a stored file does not match its hash
     └── Interrupted                 stopped by the user; nothing was written
@@ -93,6 +94,10 @@ class NewerSchema(StoreError):
 
 class Busy(StoreError):
     """Somebody else holds the lock."""
+
+
+class ManyWait(StoreError):
+    """As much waits to be worked out as may."""
 
 
 class LeaseLost(StoreError):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from priors import Priors
 
 Place = tuple[int | str, ...]
+SHOWN = 20  # problems that one line tells of
+ECHOED = 80  # characters of a wrong value that are said again
 
 
 def lines(group: BaseException, room: str, shapes: Iterable[type[BaseModel]] = ()) -> list[str]:
@@ -75,8 +77,17 @@ def _fields(error: ValidationError, models: Mapping[str, type[BaseModel]]) -> It
             case "value_error":
                 pass
             case _:
-                message = f"{message}, not {one['input']!r}"
+                message = f"{message}, not {_echo(one['input'])}"
         yield f"{_dotted(place)}: {message}" if place else message
+
+
+def _echo(value: object) -> str:
+    """What was given, as far as a line holds it."""
+    try:
+        said = repr(value)
+    except ValueError:  # a number of thousands of digits
+        return f"that {type(value).__name__}"
+    return said if len(said) <= ECHOED else f"{said[:ECHOED]}…"
 
 
 def real[E: Mapping[str, Any]](errors: Sequence[E]) -> list[E]:
@@ -91,6 +102,12 @@ def real[E: Mapping[str, Any]](errors: Sequence[E]) -> list[E]:
         if one["type"] != "too_short"
         or not any(other != place and other[: len(place)] == place for other in places)
     ]
+
+
+def some(lines: Sequence[str], amount: int) -> str:
+    """The first of so many problems in one line, and how many there are beside."""
+    more = f"; and {amount - SHOWN} more" if amount > SHOWN else ""
+    return "; ".join(lines[:SHOWN]) + more
 
 
 def _dotted(place: Place) -> str:
@@ -200,8 +217,8 @@ def between_rooms(catalogue: Mapping[str, Indicator], priors: Priors) -> list[st
         informs, file = indicator.informs, f"indicators/{name}/indicator.toml"
         noise = priors.noise_classes.get(informs.noise)
         if noise is None:
-            hint = _known(informs.noise, priors.noise_classes)
-            found.append(f"{file}: informs.noise: no class {informs.noise!r}; {hint}")
+            known = _known(informs.noise, priors.noise_classes)
+            found.append(f"{file}: informs.noise: no class {informs.noise!r}; {known}")
         elif noise.likelihood != indicator.observation.likelihood:
             found.append(
                 f"{file}: informs.noise: {informs.noise} is of {noise.likelihood}, "
@@ -209,9 +226,9 @@ def between_rooms(catalogue: Mapping[str, Indicator], priors: Priors) -> list[st
             )
         part = informs.sub_constraint
         if part is not None and part not in parts[informs.factor]:
-            hint = _known(part, parts[informs.factor])
+            known = _known(part, parts[informs.factor])
             found.append(
-                f"{file}: informs.sub_constraint: {informs.factor} has no part {part!r}; {hint}"
+                f"{file}: informs.sub_constraint: {informs.factor} has no part {part!r}; {known}"
             )
         found += [
             f"{file}: informs.claims: no claim {key!r}; {_known(key, priors.claims)}"

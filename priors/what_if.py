@@ -64,7 +64,7 @@ class WhatIf(Strict):
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
-        if not self.model_fields_set & {"shift", "like", "level"}:
+        if not (self.shift.model_fields_set or self.like or self.level.model_fields_set):
             raise ValueError("expected at least one of shift, like, level")
         if self.half_life is not None and self.hold_months is None:
             raise ValueError("half_life says how it fades after hold_months, which is missing")
@@ -87,7 +87,7 @@ class WhatIfFile(Strict):
 
 
 class OwnWhatIfs(Strict):
-    """A file of one's own: the same, where reasons may be left out."""
+    """Futures of one's own, up to forty: what is done in each; reasons may be left out."""
 
     what_if: Annotated[tuple[WhatIf, ...], Field(min_length=1, max_length=MOST)]
 
@@ -100,7 +100,11 @@ def own(text: str, shocks: Iterable[str]) -> tuple[WhatIf, ...]:
     ValueError
         If it cannot be read, or something in it cannot be meant; all problems at once.
     """
-    return checked(OwnWhatIfs.model_validate(tomllib.loads(text)).what_if, shocks)
+    try:
+        found = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("lists within lists, too deep to be read") from None
+    return checked(OwnWhatIfs.model_validate(found).what_if, shocks)
 
 
 def checked(found: tuple[WhatIf, ...], shocks: Iterable[str]) -> tuple[WhatIf, ...]:
@@ -123,6 +127,10 @@ def problems(what_ifs: Sequence[WhatIf], shocks: Iterable[str]) -> Iterator[str]
     for name, count in Counter(one.id for one in what_ifs).items():
         if count > 1:
             yield f"what_if {name}: stated {count} times; once is expected"
+    # Lines of charts and tables are told apart by their titles.
+    for title, count in Counter(" ".join(one.title.split()) for one in what_ifs).items():
+        if count > 1:
+            yield f"title {title!r}: stated {count} times; expected another for each what_if"
     for k, one in enumerate(what_ifs):
         for name in one.like:
             if name not in known:

@@ -70,7 +70,7 @@ def done(row: Row) -> str:
     ]
     if "shift" in row or "like" in row:
         parts.append(_pace(row))
-    return "; ".join(parts)
+    return "; ".join(parts) or "nothing"
 
 
 def _pace(row: Row) -> str:

@@ -23,6 +23,7 @@ _MARKS = (
     func.max(schema_scores.predictions.c.id),
     func.max(schema_scores.scores.c.id),
     func.max(schema_questions.questions.c.id),
+    func.count(schema_questions.answers.c.id),
 )
 _QUESTION = select(*(select(mark).scalar_subquery() for mark in _MARKS))
 

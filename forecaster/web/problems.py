@@ -19,6 +19,7 @@ from forecaster.errors import (
     Busy,
     DamagedFile,
     ForecasterError,
+    ManyWait,
     NothingKnown,
     Quarantined,
     StoreError,
@@ -38,6 +39,7 @@ STATUS: tuple[tuple[type[ForecasterError], int], ...] = (
     (Quarantined, 422),
     (UsageError, 422),
     (Busy, 409),
+    (ManyWait, 409),
     (DamagedFile, 503),
     (StoreError, 503),
 )
@@ -172,11 +174,13 @@ def _detail(error: HTTPException) -> str:
 
 def _said(request: Request, error: RequestValidationError) -> str:
     """Each wrong field with what was expected; what was given is not repeated."""
-    return "; ".join(
+    errors = validation.real(error.errors())
+    lines = [
         f"{'.'.join(str(part) for part in one['loc'][1:]) or one['loc'][0]}: "
         f"{_message(request, one)}"
-        for one in validation.real(error.errors())
-    )
+        for one in errors[: validation.SHOWN]
+    ]
+    return validation.some(lines, len(errors))
 
 
 def _message(request: Request, one: Mapping[str, Any]) -> str:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from forecaster import analysing, answering, asked, kept_files, opened, what_if, worked_out
-from forecaster.errors import Busy, ForecasterError, NothingKnown, UnknownName, WrongValue
+from forecaster import analysing, answering, asked, opened, what_if, worked_out
+from forecaster.errors import ForecasterError, ManyWait, NothingKnown, UnknownName, UsageError
 from forecaster.model.moment import Drawn
 from forecaster.opened import Side
-from forecaster.store import forecasts, runs
+from forecaster.store import forecasts, questions, runs
 from forecaster.store.engine import writing
-from forecaster.store.questions import Question
+from forecaster.store.questions import New, Question
 from forecaster.wiring import Desk
 from priors.what_if import WhatIf
 from tests.commands.conftest import NOW, Put, Run
@@ -74,14 +74,14 @@ def test_what_is_asked_meanwhile_is_answered_too_and_draws_are_opened_once(
     monkeypatch.setattr(opened, "drawn", drawn)
     assert "answered question 1, 2" in analysing.run(told)
     assert 1 == len(names)
-    assert [] == asked.waiting(told)
+    assert [] == questions.waiting(told.engine)
 
 
 def test_one_without_an_answer_says_why_and_is_not_asked_again(told: Desk) -> None:
     question = ask(told, MORE)
     for file in (told.settings.home / "posteriors").iterdir():
         file.unlink()
-    assert "question" not in analysing.run(told)
+    assert analysing.run(told).endswith("; no answer is possible to question 1")
     found = asked.document(told, question)
     assert ("unanswered", None) == (found["state"], found["answer"])
     assert f"the posterior file of {question.forecast_id} is gone" == found["why"]
@@ -128,62 +128,64 @@ def test_an_answer_is_of_the_forecast_that_stood(told: Desk) -> None:
     assert ["answered", "unanswered"] == [state(told, one) for one in (question, other)]
 
 
-def test_an_answer_to_another_question_of_that_number_is_none(told: Desk) -> None:
-    """A restored backup may give a number away again."""
-    question = ask(told, MORE)
-    asked.keep(told, question, {"what_ifs": []})
-    assert asked.answer(told, question) is not None
-    near = question.digest[:16] + "0" * 48  # the file has the same name
-    for other in (
-        question._replace(digest=near),
-        question._replace(digest="1" * 64),
-        question._replace(forecast_id="another"),
-    ):
-        assert asked.answer(told, other) is None
+def test_futures_that_this_version_takes_no_more_have_no_answer(told: Desk) -> None:
+    new = New(worked_out.standing(told)["forecast_id"], "d" * 64, [{"id": "old", "title": "Old"}])
+    old, _ = questions.ask(told.engine, new, ANALYST, most=9, now=NOW)
+    assert not answering.Answers(told).answer(old)
+    found = asked.document(told, old)
+    assert ("unanswered", "this version of the program takes its futures no more") == (
+        found["state"],
+        found["why"],
+    )
+
+
+def test_a_run_ends_in_time_and_leaves_the_rest_to_the_next(
+    told: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(told, MORE)
+    monkeypatch.setattr(answering, "PATIENCE", 0.0)
+    assert "question" not in analysing.run(told)
+    assert 1 == len(questions.waiting(told.engine))
 
 
 def test_more_than_can_wait_is_refused_and_the_same_again_is_not(desk: Desk, put: Put) -> None:
     with pytest.raises(NothingKnown, match="forecaster update"):
         ask(desk, MORE)
     put("a", NOW - timedelta(days=1))
-    for number in range(asked.MOST_WAITING):
-        ask(desk, MORE.replace("= 1,", f"= {0.1 * number:.1f},"))
-    with pytest.raises(Busy, match="10 questions wait for the job `analyse`"):
+    for number in range(asked.MOST_WAITING // 2):
+        ask(desk, (MORE + LESS).replace("= 1,", f"= {0.1 * number:.1f},"))
+    with pytest.raises(ManyWait, match="80 futures wait for the job `analyse`"):
         ask(desk, MORE)
-    assert 4 == ask(desk, MORE.replace("= 1,", "= 0.3,")).id
+    assert 4 == ask(desk, (MORE + LESS).replace("= 1,", "= 0.3,")).id
     asked.give_up(desk, asked.require(desk, 2), "so it is")
-    assert 11 == ask(desk, MORE).id
-    with pytest.raises(UnknownName, match="no question is called '12'"):
-        asked.require(desk, 12)
+    assert 41 == ask(desk, MORE).id
+    with pytest.raises(UnknownName, match="no question is called '42'"):
+        asked.require(desk, 42)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", r"^what_if: what_if: missing$"),
-        ("[[what_if]", r"^what_if: not valid TOML: "),
+        ("", r"^what_if: missing$"),
+        ("[[what_if]", r"^not valid TOML: "),
+        ("a = " + "[" * 9000, r"^lists within lists, too deep to be read$"),
+        (MORE + f"hold_months = 0x{'f' * 4000}", "hold_months: .*, not that int$"),
+        (MORE + f'like = "{"x" * 500}"', r"what_if\.0\.like: .*, not 'x{79}…$"),
+        (MORE.replace("{ ru_west = 1, cn_us = 1.0 }", "{}"), "at least one of shift, like, level"),
+        (MORE + MORE.replace("more", "other"), "title 'More': stated 2 times; expected another"),
+        (MORE.replace("More", "M" * 121), "title: expected one line of at most 120 characters"),
+        (MORE.replace("More", "M\\u202Eore"), "title: expected one line of at most 120"),
+        (MORE + f'reason = "{"r" * 2001}"', "expected reason and source of at most 2,000"),
         (MORE.replace("ru_west", "ru_vest"), "what_if.0.shift.ru_vest: unknown key; nearest: ru_w"),
         (MORE.replace("= 1,", "= 6,"), "what_if.0.shift.ru_west: Input should be less than or"),
         (MORE + MORE, "what_if more: stated 2 times; once is expected"),
         (LESS.replace("crimea", "crime"), "no shock of shocks.toml is called 'crime'; nearest: cr"),
-        (MORE.replace('"More"', '"\\u0007"'), "more holds a control character; write plain text"),
+        (MORE.replace('"More"', '"\\u0007"'), "title: expected one line of at most 120"),
         (MORE + "#" * asked.LONGEST, "expected at most 20,000"),
         (MORE + "level = { asymmetry = -1, x = 0 }", r"level\.asymmetry: .*; what_if\.0\.level\.x"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_whole(told: Desk, text: str, said: str) -> None:
-    with pytest.raises(WrongValue, match=said):
+    with pytest.raises(UsageError, match=said):
         ask(told, text)
-    assert [] == asked.waiting(told)
-
-
-def test_a_file_that_cannot_be_written_leaves_the_question_waiting(told: Desk) -> None:
-    question = ask(told, MORE)
-    folder = told.settings.home / kept_files.ANALYSES
-    aside = folder.rename(folder.with_name("aside"))
-    folder.write_text("no folder")
-    answering.Answers(told).answer(question)
-    assert "waiting" == state(told, question)
-    folder.unlink()
-    aside.rename(folder)
-    assert "answered question 1" in analysing.run(told)
+    assert [] == questions.waiting(told.engine)

@@ -26,6 +26,7 @@ from forecaster.store.alerts import Acknowledged, Silenced
 from forecaster.store.archive import RawArchive
 from forecaster.store.engine import reading, writing
 from forecaster.store.quarantine import Judgement
+from forecaster.store.questions import Answer, New
 from forecaster.store.visits import Brought
 from forecaster.store.withdrawals import TakenBack
 from indicators.archive import Fetch
@@ -56,7 +57,8 @@ def filled(engine: Engine, tmp_path: Path) -> Engine:
     predictions.add_scores(engine, [score(row.id)], NOW)
     analyst = Somebody("an analyst", "token")
     # With a line in the audit log.
-    questions.ask(engine, "synthetic", "d" * 64, [{"id": "mine"}], analyst, now=NOW)
+    questions.ask(engine, New("synthetic", "d" * 64, [{"id": "mine"}]), analyst, most=1, now=NOW)
+    questions.answer(engine, 1, Answer({}, None), now=NOW)
     return engine
 
 
@@ -90,7 +92,7 @@ ADDED_TO = (
     *("readings", "quarantine", "forecasts", "resolutions"),
     *("quarantine_decisions", "fetches", "withdrawals", "audit"),
     *("silences", "acknowledgements"),
-    *("predictions", "scores", "questions"),
+    *("predictions", "scores", "questions", "answers"),
 )
 
 

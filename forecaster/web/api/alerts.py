@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forecaster import alert_listings, alerting
-from forecaster.alert_listings import Page
 from forecaster.alerts import documents
 from forecaster.errors import UnknownName, WrongValue
 from forecaster.store import endpoints
@@ -19,16 +17,12 @@ from forecaster.web.access.principal import Principal
 from forecaster.web.access.require import IdempotencyKey, caller, require
 from forecaster.web.api import answers, cursor, shapes_alerts
 from forecaster.web.api.cursor import LARGEST
+from forecaster.web.api.paging import After, Limit, page
 from forecaster.web.api.texts import Word
 from forecaster.web.memo import Kept
 from forecaster.web.site import Site, site_of
 
 router = APIRouter(tags=["alerts"])
-MOST = 200
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many on a page.")]
-After = Annotated[
-    str | None, Query(alias="cursor", max_length=64, description="`next` of the page before.")
-]
 Sequence = Annotated[int, Path(ge=1, le=LARGEST, description="As `sequence` in the list.")]
 
 
@@ -124,15 +118,3 @@ async def acknowledge(
 def _field(given: Known, error: UnknownName) -> str:
     stated = {getattr(given, name): name for name in ("endpoint", "rule", "forecast_id")}
     return stated.get(error.name, "forecast_id")
-
-
-def page(request: Request, name: str, found: Page, asked: dict[str, str | None]) -> Kept:
-    """One page of a list, with the address of the next one, where the same is asked for."""
-    rows, rest = found
-    following = None if rest is None else cursor.written(rest)
-    headers = {}
-    if following is not None:
-        query = {key: value for key, value in asked.items() if value is not None}
-        query["cursor"] = following
-        headers["link"] = f'<{request.scope["path"]}?{urlencode(query)}>; rel="next"'
-    return answers.document({name: rows, "next": following}, headers)

@@ -16,7 +16,7 @@ from forecaster.web.access.middleware import principal_of
 from forecaster.web.access.principal import Principal
 from forecaster.web.access.require import IdempotencyKey, caller, require
 from forecaster.web.api import answers, cursor, shapes_alerts
-from forecaster.web.api.alerts import After, Limit, page
+from forecaster.web.api.paging import After, Limit, page
 from forecaster.web.memo import Kept
 from forecaster.web.site import Site, site_of
 

@@ -62,7 +62,7 @@ class Reproduced(Shape):
 
 
 class WhatIfs(Shape):
-    """The standing forecast under each of the futures that ship."""
+    """A forecast under futures: those that ship, or those that somebody asked about."""
 
     forecast_id: str
     quantity: Literal["alliance_by"]
@@ -86,9 +86,10 @@ class WhatIfAsked(Shape):
 
 
 class WhatIfQuestions(Shape):
-    """Questions, newest first."""
+    """Some questions, newest first; ``next`` is the cursor of the rest, null at the end."""
 
     questions: list[WhatIfAsked]
+    next: str | None
 
 
 class WhatIfQuestion(WhatIfAsked):

@@ -9,18 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forecaster import asked, worked_out
-from forecaster.store import questions
 from forecaster.web.access.principal import Principal
 from forecaster.web.access.require import IdempotencyKey, caller, require
-from forecaster.web.api import answers, shapes_worked_out
+from forecaster.web.api import answers, cursor, shapes_worked_out
 from forecaster.web.api.cursor import LARGEST
+from forecaster.web.api.paging import After, Limit, page
 from forecaster.web.memo import Kept
 from forecaster.web.site import Site, site_of
 from priors.what_if import OwnWhatIfs
 
 router = APIRouter(tags=["forecasts"])
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="As `id` in the list.")]
-LISTED = 100
 
 
 @answers.reads(router, "/what-if", shapes_worked_out.WhatIfs)
@@ -33,15 +32,15 @@ async def what_if(request: Request, as_of: answers.AsOf = None) -> Response:
 
 
 @answers.reads(router, "/what-if/questions", shapes_worked_out.WhatIfQuestions)
-async def listed(request: Request) -> Response:
-    """The newest hundred questions about futures of people's own, newest first."""
-    site = site_of(request)
+async def listed(request: Request, limit: Limit = 50, cursor_: After = None) -> Response:
+    """A page of the questions about futures of people's own, newest first."""
+    site, before = site_of(request), cursor.asked(cursor_)
 
     def make() -> Kept:
-        found = questions.recent(site.desk.engine, LISTED)
-        return answers.document({"questions": [asked.listed(one) for one in found]})
+        found = asked.page(site.desk, limit, before=before)
+        return page(request, "questions", found, {"limit": str(limit)})
 
-    return await answers.given(request, None, make)
+    return await answers.given(request, (limit, before), make)
 
 
 @answers.reads(router, "/what-if/questions/{number}", shapes_worked_out.WhatIfQuestion)
@@ -74,9 +73,10 @@ async def ask(
 
     def write(site: Site) -> tuple[dict[str, Any], bool]:
         question, new = asked.ask(site.desk, asked.of_document(site.desk, given), who)
-        if new:
+        document = asked.document(site.desk, question)
+        if document["state"] == "waiting":
             site.answer_soon()
-        return asked.document(site.desk, question), new
+        return document, new
 
     document, new = await answers.writes(request, write)
     made = answers.done(request, document, 202 if new else 200)

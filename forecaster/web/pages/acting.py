@@ -105,8 +105,8 @@ async def carry_out(
     return RedirectResponse(address, 303, {"cache-control": "no-store"})
 
 
-async def read(request: Request, longest: int = LONGEST) -> Fields:
-    """The fields of a form, as they may be stored; each is at most so many characters long.
+async def read(request: Request) -> Fields:
+    """The fields of a form, as they may be stored.
 
     Raises
     ------
@@ -117,8 +117,8 @@ async def read(request: Request, longest: int = LONGEST) -> Fields:
     fields: dict[str, str] = {}
     for name, value in sent.multi_items():
         text = str(value).strip()
-        if len(text) > longest:
-            raise WrongValue(name, f"{len(text):,} characters; expected at most {longest:,}")
+        if len(text) > LONGEST:
+            raise WrongValue(name, f"{len(text):,} characters; expected at most {LONGEST:,}")
         if any(ord(one) < 32 and one not in "\n\r\t" for one in text):
             raise WrongValue(name, "holds a control character; write plain text")
         if name != "csrf_token":

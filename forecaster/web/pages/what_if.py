@@ -10,7 +10,6 @@ from forecaster import asked
 from forecaster.belief import SCENARIOS, Forecast
 from forecaster.posterior import what_if_words as say
 from forecaster.posterior import words
-from forecaster.store import questions
 from forecaster.web import drawings
 from forecaster.web.figure import Column, Figure, Table
 from forecaster.web.pages import analysis
@@ -38,9 +37,12 @@ def view(ask: Ask, tried: Tried = NOTHING_TRIED) -> View:
     found = analysis.view(ask, NAME, "What if", say, _shown)
     if found.template:  # there is no forecast
         return found
-    newest = questions.recent(ask.site.desk.engine, asked.LOOKED_AT)
+    before = ask.before("number of a question")
+    rows, older = asked.page(ask.site.desk, LISTED, before=before, by=ask.moment)
     own = {
-        "questions": [asked.listed(one) for one in newest if one.asked_at <= ask.moment][:LISTED],
+        "questions": rows,
+        "older": older,
+        "before": before,
         "records": ask.may("record"),
         "tried": tried,
         "example": EXAMPLE,

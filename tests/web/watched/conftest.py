@@ -48,6 +48,11 @@ class Browser:
             transport=transport, base_url=BASE, headers={"accept": "text/html"}
         )
 
+    @property
+    def home(self) -> Path:
+        """The state folder of the desk."""
+        return self._desk.settings.home
+
     def afterwards(self) -> Browser:
         """Somebody at the same desk, of which nothing is kept in memory."""
         return Browser(self._runner, self._desk, self._studio)

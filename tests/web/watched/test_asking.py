@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import escape
 
 import pytest
 
 from forecaster import asked, worked_out
+from forecaster.errors import Busy
+from forecaster.store import questions
 from forecaster.wiring import Desk
 from tests import analysed
 from tests.web.watched.conftest import NOW, Browser, Put, valid, words_of
@@ -84,7 +87,8 @@ def test_one_without_an_answer_says_why(browser: Browser, desk: Desk) -> None:
         ),
         (MINE.replace("1.5", "6"), "Input should be less than or equal to 5"),
         (MINE + "]", "not valid TOML"),
-        (MINE + "\x01", "control character"),
+        (MINE + "\x01", "what_if: holds a control character; write plain text"),
+        (MINE.replace("bold", "b\x01ld"), "holds a control character"),
         (MINE.replace("1.5", "<script>"), "not valid TOML"),
         (MINE + "#" * 20_000, "expected at most 20,000"),
     ],
@@ -97,18 +101,60 @@ def test_what_cannot_be_meant_stands_at_the_field_with_what_was_entered(
     assert said in words_of(page)
     assert 'aria-describedby="wrong-ask-what_if"' in page
     assert "<script>" not in page
-    if len(text) < 200 and "\x01" not in text and text:
-        assert "Mine &lt;b&gt;bold" in page
-    assert [] == asked.waiting(desk)
+    assert escape(text.replace("\x01", "\ufffd").strip()) in page.replace("&#34;", "&quot;")
+    assert [] == questions.waiting(desk.engine)
 
 
 def test_too_many_that_wait_are_told(browser: Browser) -> None:
     browser.sign_in("read", "record")
-    for number in range(asked.MOST_WAITING):
-        text = MINE.replace("1.5", f"{number / 10}")
-        assert 303 == browser.send("/what-if", "/what-if/own", what_if=text).status_code
+    for number in range(2):
+        many = "".join(
+            MINE.replace("mine", f"mine{k}").replace("Mine", f"{k}").replace("1.5", f"0.{number}")
+            for k in range(40)
+        )
+        assert 303 == browser.send("/what-if", "/what-if/own", what_if=many).status_code
     page = valid(browser.send("/what-if", "/what-if/own", what_if=MINE), 409)
-    assert "10 questions wait" in words_of(page)
+    assert "80 futures wait" in words_of(page)
+    assert 303 == browser.send("/what-if", "/what-if/own", what_if=many).status_code
+
+
+def test_questions_are_turned_page_by_page(browser: Browser) -> None:
+    browser.sign_in("read", "record")
+    for number in range(21):
+        text = MINE.replace("1.5", f"{number / 10}")
+        browser.send("/what-if", "/what-if/own", what_if=text)
+    first = valid(browser.afterwards().get("/what-if"))
+    assert 'href="/what-if/own/21"' in first
+    assert 'href="/what-if/own/1"' not in first
+    assert 'href="/what-if?before=2"' in first.replace("#own", "")
+    older = valid(browser.get("/what-if?before=2"))
+    assert 'href="/what-if/own/1"' in older
+    assert "Newest questions" in older
+    assert 422 == browser.get("/what-if?before=x").status_code
+
+
+def test_lines_ended_as_browsers_do_are_counted_as_they_are_typed(browser: Browser) -> None:
+    browser.sign_in("read", "record")
+    text = MINE + "\n".join(["# " + "x" * 37] * 495)
+    assert len(text) < asked.LONGEST < len(text.replace("\n", "\r\n"))
+    sent = browser.send("/what-if", "/what-if/own", what_if=text.replace("\n", "\r\n"))
+    assert 303 == sent.status_code
+
+
+def test_a_locked_database_tells_no_place(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.sign_in("read", "record")
+    home = str(browser.home)
+
+    def locked(*_: object, **__: object) -> None:
+        raise Busy(f"another program has kept the database {home}/forecaster.sqlite locked")
+
+    monkeypatch.setattr(questions, "ask", locked)
+    page = browser.send("/what-if", "/what-if/own", what_if=MINE)
+    assert 409 == page.status_code
+    assert home not in page.text
+    assert "locked" in page.text
 
 
 @pytest.mark.parametrize("wrong", ["0", "x", "-1", "9" * 9, "9" * 30, "1%0A", "%D9%A1"])
