@@ -119,7 +119,7 @@ class _StrictJson:
         found = dict(pairs)
         if len(found) != len(pairs):
             twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-            raise Unexpected(f"{self.what} gives the key {twice!r} twice in one object")
+            raise Unexpected(f"{self.what} gives the key {_said(twice)} twice in one object")
         return found
 
 
@@ -164,18 +164,23 @@ def number(given: object, what: str, *, grouped: bool = False) -> float:
     else:
         raise Unexpected(f"{what} is {_kind(given)}; expected a number")
     if not isfinite(found):
-        raise Unexpected(f"{what} is {given!r}; expected a finite number")
+        raise Unexpected(f"{what} is {_said(given)}; expected a finite number")
     return found
+
+
+def _said(given: object) -> str:
+    """What a source gave, as far as a line holds it."""
+    return repr(given[:60] if isinstance(given, str) else given)[:120]
 
 
 def instant(given: object, what: str) -> datetime:
     """An ISO 8601 moment with its zone, in UTC; a local time without one is refused."""
     if not isinstance(given, str) or not _INSTANT.fullmatch(given.strip()):
-        raise Unexpected(f"{what} is {given!r}; expected a moment with its zone")
+        raise Unexpected(f"{what} is {_said(given)}; expected a moment with its zone")
     try:
         return datetime.fromisoformat(given.strip().upper().replace(" +", "+")).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Unexpected(f"{what} is {given!r}, which is no moment: {error}") from None
+        raise Unexpected(f"{what} is {_said(given)}, which is no moment: {error}") from None
 
 
 def shrunk(before: int, now: int, what: str, by: float = SHRINKS_BY) -> str | None:

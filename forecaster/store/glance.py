@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 from forecaster.belief import Forecast, Kind
 from forecaster.store.instants import from_text, to_text
 
-REVISION = "0008"  # a test compares it with the migrations
+REVISION = "0009"  # a test compares it with the migrations
 NONE = (None, None, "")
 _SQLITE = "sqlite:///"
 

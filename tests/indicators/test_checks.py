@@ -165,6 +165,17 @@ def test_a_moment_that_nobody_could_place_is_refused(given: object) -> None:
         checks.instant(given, "it")
 
 
+@pytest.mark.parametrize("given", ["[" * 5000, ["x" * 5000], {"x": "y" * 5000}])
+def test_what_a_source_gave_is_said_again_only_in_part(given: object) -> None:
+    for read in (checks.instant, checks.number):
+        with pytest.raises(Unexpected) as told:
+            read(given, "it")
+        assert len(str(told.value)) < 250
+    with pytest.raises(Unexpected, match="expected a finite number") as told:
+        checks.number("9" * 5000, "it")
+    assert len(str(told.value)) < 250
+
+
 @pytest.mark.parametrize(
     ("before", "now", "told"),
     [

@@ -101,6 +101,8 @@ def _point(case: Any, there: int) -> None:
         case.body = {"until": f"2030-01-0{1 + there}"}
     if case.path.endswith("/replay") and case.method == "GET":
         case.query = {"set": [f"min_interval = '{there + 1}h'"]}
+    if case.path.endswith("/questions") and case.method == "POST":
+        case.body = future(shift={"ru_west": there})
     if there % 2 == 0:
         case.headers.pop("If-Match", None)
         if case.path.endswith("/confirm"):
