@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,18 +13,19 @@ from typing import Any, Protocol, cast
 
 from starlette.requests import Request
 
-from forecaster import documents
+from forecaster import asked, documents
 from forecaster.alerts import guard
 from forecaster.alerts.past import Past
 from forecaster.belief import Series
 from forecaster.errors import ForecasterError
 from forecaster.posterior import series
-from forecaster.store.audit import Entry
+from forecaster.store.audit import Actor, Entry
 from forecaster.web.lull import Lull
 from forecaster.web.machine import Sizes
 from forecaster.web.memo import Memo
 from forecaster.web.studio import Studio
 from forecaster.wiring import Desk
+from priors.what_if import WhatIf
 
 Document = dict[str, Any]
 CURVES_KEPT = 8
@@ -112,9 +114,16 @@ class Site:
         """Something was recorded: ask for a provisional forecast, unless that waits or runs."""
         self._soon(AT_ONCE)
 
-    def answer_soon(self) -> None:
-        """Something was asked of the draws: ask for the job that opens them, likewise."""
-        self._soon(ANALYSE)
+    def question(self, what_ifs: Sequence[WhatIf], who: Actor) -> tuple[Document, bool]:
+        """Ask the draws about futures, and, while that waits, for the job that opens them.
+
+        ``asked.document`` of the question, and whether it is new; raises what ``asked.ask`` does.
+        """
+        found, new = asked.ask(self.desk, what_ifs, who)
+        document = asked.document(self.desk, found)
+        if document["state"] == "waiting":
+            self._soon(ANALYSE)
+        return document, new
 
     def _soon(self, job: str) -> None:
         if self.operations is not None:

@@ -122,9 +122,10 @@ def test_an_answer_is_of_the_forecast_that_stood(told: Desk) -> None:
         )
     assert "later" == worked_out.standing(told)["forecast_id"]
     other = ask(told, MORE)
-    assert (question.forecast_id, "later") != (other.forecast_id, question.forecast_id)
-    for one in answering.Answers(told).waiting():
-        answering.Answers(told).answer(one)
+    assert "later" == other.forecast_id != question.forecast_id
+    answers = answering.Answers(told)
+    for one in answers.waiting():
+        answers.answer(one)
     assert ["answered", "unanswered"] == [state(told, one) for one in (question, other)]
 
 

@@ -15,13 +15,13 @@ from forecaster.belief import Kind, Series
 from forecaster.store.forecasts import STANDS
 from forecaster.web.api import answers, cursor, series, shapes, streamed
 from forecaster.web.api.answers import AsOf
+from forecaster.web.api.paging import After, Limit
 from forecaster.web.formats import as_netcdf, forms
 from forecaster.web.formats.forms import Ending, Form
 from forecaster.web.memo import Kept, keep
 from forecaster.web.site import Site, site_of
 
 router = APIRouter(tags=["forecasts"])
-MOST = 200
 _FILE = {forms.TYPES["nc"]: {"schema": {"type": "string", "format": "binary"}}}
 DRAWS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The posterior as it was written.", "content": _FILE},
@@ -36,11 +36,8 @@ Id = Annotated[str, Path(max_length=64, description="As `forecast_id` in the lis
 @answers.reads(router, "/forecasts", shapes.ForecastPage)
 async def listed(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=MOST, description="How many on a page.")] = 50,
-    cursor_: Annotated[
-        str | None,
-        Query(alias="cursor", max_length=64, description="`next` of the page before."),
-    ] = None,
+    limit: Limit = 50,
+    cursor_: After = None,
     kind: Annotated[
         list[Kind] | None,
         Query(description="Only these kinds; published and provisional ones unless stated."),

@@ -72,11 +72,7 @@ async def ask(
     who = caller(request)
 
     def write(site: Site) -> tuple[dict[str, Any], bool]:
-        question, new = asked.ask(site.desk, asked.of_document(site.desk, given), who)
-        document = asked.document(site.desk, question)
-        if document["state"] == "waiting":
-            site.answer_soon()
-        return document, new
+        return site.question(asked.of_document(site.desk, given), who)
 
     document, new = await answers.writes(request, write)
     made = answers.done(request, document, 202 if new else 200)

@@ -31,10 +31,8 @@ async def ask(request: Request, _who: Recorder) -> Response:
     def write(site: Site) -> str:
         if NO_TEXT in text:
             raise UsageError(f"{FIELD}: holds a control character; write plain text")
-        question, _ = asked.ask(site.desk, asked.of_text(site.desk, text), who)
-        if asked.document(site.desk, question)["state"] == "waiting":
-            site.answer_soon()
-        return f"{ADDRESS}/{question.id}"
+        question, _ = site.question(asked.of_text(site.desk, text), who)
+        return f"{ADDRESS}/{question['id']}"
 
     try:
         address = await run_in_threadpool(write, site)

@@ -8,7 +8,7 @@ from forecaster import asked
 from forecaster.belief import Forecast
 from forecaster.errors import UnknownName
 from forecaster.posterior import what_if_words as say
-from forecaster.store import forecasts
+from forecaster.store import forecasts, questions
 from forecaster.web.figure import Figure
 from forecaster.web.pages import what_if
 from forecaster.web.pages.page import Ask, Page, View
@@ -25,10 +25,9 @@ def view(ask: Ask) -> View:
         If there is no such question, or was none yet.
     """
     desk, text = ask.site.desk, ask.path["number"]
-    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
-        raise UnknownName("question", text, (), see="/what-if")
-    question = asked.require(desk, int(text))
-    if question.asked_at > ask.moment:
+    whole = text.isascii() and text.isdecimal() and len(text) <= DIGITS
+    question = questions.one(desk.engine, int(text)) if whole else None
+    if question is None or question.asked_at > ask.moment:
         raise UnknownName("question", text, (), see="/what-if")
     found = asked.document(desk, question)
     forecast = forecasts.get(desk.engine, question.forecast_id)
